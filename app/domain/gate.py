@@ -1,0 +1,221 @@
+"""The one door to a card. It decides in a fixed order, and what it cannot decide it refuses.
+
+`open_record` returns a Grant or raises a RecordRefusal. A Grant can be made nowhere else, and a card's sections can be
+opened with nothing else, so code that shows a card has passed here.
+
+The order matters. A person's status comes before her consent, so that a woman who lives at a confidential address
+cannot be told from one without a card.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from app.domain.card.sections import SECTIONS
+from app.domain.consent import NO_CONSENT, Consent, ConsentState
+from app.domain.described import DescribedEnum
+from app.domain.errors import RecordRefusal
+from app.domain.policy import PROVENANCE, Decision, Policy, Profile, ProfileKey, Reason
+from app.domain.record import Block, BlockTarget, Found, FoundCard, PatientFile
+from app.domain.viewer import CallerKind, Viewer
+
+_PASSED_THE_GATE: Final = object()
+
+OSLO: Final = ZoneInfo("Europe/Oslo")
+"""Civil dates on the card are Norwegian dates."""
+
+
+class Elevation(DescribedEnum):
+    """Whether what the woman has blocked can be opened by this caller, and how (Volven 9199)."""
+
+    NOT_POSSIBLE = "NOT_POSSIBLE", "It cannot be opened."
+    WITH_PATIENT_CONSENT = "WITH_PATIENT_CONSENT", "It can be opened when she agrees now."
+    WITH_REASON = "WITH_REASON", "It can be opened with a recorded reason in an emergency."
+
+
+ELEVATION_BY_OVERRIDE_CODE: Final = {"3": Elevation.WITH_PATIENT_CONSENT, "5": Elevation.WITH_REASON}
+
+
+def elevation_for(block: Block) -> Elevation:
+    return ELEVATION_BY_OVERRIDE_CODE.get(block.override_code, Elevation.NOT_POSSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A fact that was asked for and is not given."""
+
+    path: str
+    reason: Reason
+    rule: str
+    elevation: Elevation
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Proof that the gate let this viewer open this card, and how far.
+
+    blocked   sections the woman closed to this viewer, with the block that does it
+    """
+
+    viewer: Viewer
+    patient_id: str
+    record_id: str | None
+    profile: Profile
+    blocked: dict[str, Block]
+    policy_name: str
+    today: date
+    erroneous_items: bool
+    _proof: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self._proof is not _PASSED_THE_GATE:
+            raise PermissionError("only the gate makes grants")
+
+    def release(self, kind: str, document: Any) -> Any:
+        """A section's document with everything taken out that this grant does not cover; None when nothing is left."""
+        release = self.profile.releases[kind]
+        if kind in self.blocked or not release.members:
+            return None
+        if SECTIONS[kind].repeated:
+            items = document if self.erroneous_items else [item for item in document if not _erroneous(item)]
+            return items if release.whole else [release.apply(item, self.today) for item in items]
+        return None if _erroneous(document) else release.apply(document, self.today)
+
+    def why_withheld(self, path: str) -> Withheld | None:
+        """Why a fact is not given, or not in full; None when it is. Says the same whatever is stored.
+
+        A section closed with override code 1 is not named at all: only its number is told (`withheld_by_patient`).
+        """
+        block = self._block_over(path)
+        if block is not None:
+            elevation = elevation_for(block)
+            named = elevation is not Elevation.NOT_POSSIBLE
+            return Withheld(path, Reason.PATIENT_BLOCK, "the woman's own block", elevation) if named else None
+        decision = self.profile.decisions.get(path, _UNDECLARED)
+        if decision.allowed:
+            decision = self.profile.partial.get(path, decision)
+        if decision.allowed:
+            return None
+        return Withheld(path, decision.reason or Reason.ROLE, decision.rule, Elevation.NOT_POSSIBLE)
+
+    def _block_over(self, path: str) -> Block | None:
+        name = path.split(".", 1)[0]
+        return next((block for kind, block in self.blocked.items() if SECTIONS[kind].graphql_name == name), None)
+
+    @property
+    def withheld_by_patient(self) -> int:
+        """How many sections the woman has closed to this viewer."""
+        return len(self.blocked)
+
+    def for_earlier_card(self, card: FoundCard, policy: Policy) -> "Grant":
+        """The same viewer's grant for an earlier pregnancy's card: one level stricter (rule F-9)."""
+        key = self.profile.key
+        profile = policy.profile(ProfileKey(key.role, key.purpose, key.own_unit, earlier=_is_professional(self.viewer)))
+        return Grant(
+            self.viewer, self.patient_id, card.head.record_id, profile, self.blocked, self.policy_name, self.today,
+            self.erroneous_items, _PASSED_THE_GATE,
+        )  # fmt: skip
+
+
+_UNDECLARED: Final = Decision(False, "not declared", Reason.ROLE)
+
+
+def _erroneous(item: dict[str, Any]) -> bool:
+    return bool(item.get(PROVENANCE, {}).get("entered_in_error"))
+
+
+def _is_professional(viewer: Viewer) -> bool:
+    return viewer.kind not in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
+
+
+def open_patient(viewer: Viewer, patient_number: str, found: Found | None) -> PatientFile:
+    """The gate's part that concerns the person: self-access, person status, consent."""
+    if _is_professional(viewer) and viewer.national_identity_number == patient_number:
+        raise RecordRefusal(
+            "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE",
+            "Your own card is opened on Helsenorge, not in a professional role.",
+        )
+    if found is not None and (found.patient.protection.hides_the_card or found.patient.deceased_on is not None):
+        cause = "CONFIDENTIAL_ADDRESS" if found.patient.protection.hides_the_card else "DECEASED"
+        raise not_available(cause)
+    if found is None or not found.patient.consent.given:
+        raise RecordRefusal("CONSENT_MISSING", "There is no consent to the digital card.")
+    return found.patient
+
+
+def patient_may_have_card(found: Found | None) -> bool:
+    """Whether her person status lets a card exist at all."""
+    return found is None or not (found.patient.protection.hides_the_card or found.patient.deceased_on is not None)
+
+
+def shown_consent(found: Found | None) -> Consent:
+    """Consent as it is told. A woman who may have no card looks like one with consent and without a card, here as in
+    `open_patient`, so that the two answers together do not give her away."""
+    if not patient_may_have_card(found):
+        return Consent(ConsentState.ACTIVE, None)
+    return found.patient.consent if found else NO_CONSENT
+
+
+def shown_card(found: Found | None) -> FoundCard | None:
+    """The active card as far as its existence may be told."""
+    told = found is not None and patient_may_have_card(found) and found.patient.consent.given
+    return found.card if found is not None and told else None
+
+
+def open_record(
+    viewer: Viewer,
+    patient_number: str,
+    found: Found | None,
+    policy: Policy,
+    now: datetime,
+    *,
+    needs_active_card: bool = True,
+) -> Grant:
+    """Decide whether this viewer may open this woman's card, and how far.
+
+    Raises RecordRefusal: SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE, RECORD_NOT_AVAILABLE, CONSENT_MISSING,
+    ACCESS_BLOCKED_BY_PATIENT, SECTION_FORBIDDEN.
+    """
+    patient = open_patient(viewer, patient_number, found)
+    card = found.card if found else None
+    if card is None and needs_active_card:
+        raise not_available("NO_ACTIVE_CARD")
+    blocks = [block for block in patient.blocks if _keeps_out(block, viewer, now)]
+    for block in blocks:
+        if block.section is None:
+            raise RecordRefusal(
+                "ACCESS_BLOCKED_BY_PATIENT", "The woman has blocked access.", elevation=elevation_for(block).value
+            )
+    own_unit = card is not None and viewer.unit is not None and viewer.unit.number in card.head.care_units
+    profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, own_unit))
+    if not profile.reads_anything:
+        raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no card.")
+    return Grant(
+        viewer, patient.patient_id, card.head.record_id if card else None, profile,
+        {block.section: block for block in blocks if block.section}, policy.name, now.astimezone(OSLO).date(),
+        policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE,
+    )  # fmt: skip
+
+
+def not_available(cause: str) -> RecordRefusal:
+    """The one answer for every card that is not there or may not be known of. The cause is for the ledger."""
+    return RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available. Use the paper card.", reason=cause)
+
+
+def _keeps_out(block: Block, viewer: Viewer, now: datetime) -> bool:
+    in_force = block.starts_at <= now and (block.ends_at is None or now < block.ends_at)
+    return in_force and _is_professional(viewer) and _targets(block, viewer)
+
+
+def _targets(block: Block, viewer: Viewer) -> bool:
+    if block.target is BlockTarget.ALL:
+        return True
+    if block.target is BlockTarget.PERSON:
+        return block.target_id is not None and block.target_id == viewer.hpr_number
+    if block.target is BlockTarget.PROFESSION:
+        return block.target_id is not None and block.target_id == viewer.profession
+    unit = viewer.unit
+    if unit is None:
+        return True
+    return block.target_id == unit.number or (block.include_subunits and block.target_id == unit.parent_number)

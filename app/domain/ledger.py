@@ -1,0 +1,134 @@
+"""The ledger: who saw or changed what on whose card. Names of facts, never their values.
+
+One entry per operation and patient, allowed or refused. Entries form a chain per gateway process: each carries the
+keyed hash of the one before, so a changed, removed or reordered entry breaks the chain (`broken_links`).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from app.domain.described import DescribedEnum
+
+
+class Outcome(DescribedEnum):
+    """How the operation ended for this patient."""
+
+    ALLOWED = "ALLOWED", "Everything that was asked for was given."
+    PARTIAL = "PARTIAL", "Some of what was asked for was withheld."
+    REFUSED = "REFUSED", "Nothing was given."
+    FAILED = "FAILED", "The operation failed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What is written down about one operation on one patient's card.
+
+    refusal           the precise internal code when refused, else None
+    actor_key         keyed hash of the acting person's identity number; None for systems
+    operation_hash    SHA-256 of the document's text; its literals and the variables are never kept
+    released          paths of the facts that left, found in the answer, not in the question
+    withheld          paths asked for and not given, with the reason
+    written           sections changed, with version before and after
+    """
+
+    event_id: str
+    at: datetime
+    patient_id: str
+    record_id: str | None
+    outcome: Outcome
+    refusal: str | None
+    role: str
+    caller_kind: str
+    actor_key: str | None
+    actor_name: str | None
+    hpr_number: str | None
+    organisation_number: str | None
+    organisation_name: str | None
+    parent_number: str | None
+    client_id: str
+    client_name: str | None
+    purpose: str | None
+    decision_reference: str | None
+    user_selected: bool | None
+    policy: str
+    operation_kind: str
+    operation_name: str | None
+    operation_hash: str
+    released: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+    def as_json(self) -> str:
+        """The canonical text of the entry: what is stored, and what the hash is taken of."""
+        members: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        members["at"] = self.at.isoformat()
+        return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+GENESIS: Final = "0" * 64
+"""What the first entry of a chain carries as the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stored entry with its place in a chain."""
+
+    chain: str
+    sequence: int
+    entry: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain ends, kept apart from the entries so that a cut-off tail shows."""
+
+    chain: str
+    sequence: int
+    hash: str
+
+
+def link(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> Link:
+    """Append an entry to a chain."""
+    text = f"{chain}\n{sequence}\n{previous_hash}\n{entry}".encode()
+    return Link(chain, sequence, entry, previous_hash, hmac.new(key, text, hashlib.sha256).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain does not hold, and what is wrong there."""
+
+    chain: str
+    sequence: int
+    what: str
+
+
+def broken_links(key: bytes, links: Iterable[Link], heads: Iterable[Head]) -> Iterator[Break]:
+    """Check whole chains. `links` come ordered by chain and sequence; nothing is yielded when all is well."""
+    expected_heads = {head.chain: head for head in heads}
+    last: dict[str, Link] = {}
+    for found in links:
+        before = last.get(found.chain)
+        expected_sequence = before.sequence + 1 if before else 1
+        if found.sequence != expected_sequence:
+            yield Break(found.chain, expected_sequence, "an entry is missing")
+        elif found.previous_hash != (before.hash if before else GENESIS):
+            yield Break(found.chain, found.sequence, "the entry does not follow the one before")
+        remade = link(key, found.chain, found.sequence, found.entry, found.previous_hash)
+        if not hmac.compare_digest(remade.hash, found.hash):
+            yield Break(found.chain, found.sequence, "the entry was changed")
+        last[found.chain] = found
+    for chain, head in expected_heads.items():
+        end = last.get(chain)
+        if end is None or end.sequence < head.sequence:
+            yield Break(chain, head.sequence, "entries at the end are missing")
+        elif end.sequence > head.sequence or end.hash != head.hash:
+            yield Break(chain, head.sequence, "the chain's end is not the one noted")
+    for chain in last.keys() - expected_heads.keys():
+        yield Break(chain, 1, "the chain's end was never noted")

@@ -1,0 +1,298 @@
+"""The access policy: role × purpose × fact, read from `policy.toml` and the facts' declared sensitivity.
+
+The finite set of outcomes is a set of profiles. A profile says of every fact whether it is given, by which rule, and
+carries for every section what to take out of a stored document before anybody sees it. Profiles are made once; nothing
+is decided per value, save for the few facts whose value makes them more sensitive (`Escalation`).
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from app.domain.card.declaration import Content, Escalation, Fact, Sensitivity, camel, declared_in
+from app.domain.card.provenance import Provenance
+from app.domain.card.sections import SECTIONS
+from app.domain.described import DescribedEnum
+from app.domain.viewer import Purpose, Role
+
+POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
+PROVENANCE: Final = "provenance"
+
+
+class Reason(DescribedEnum):
+    """Why a fact is withheld. It depends on the caller's situation only, never on what is stored."""
+
+    ROLE = "ROLE", "This role does not see such facts."
+    PURPOSE = "PURPOSE", "Not for the purpose that was given."
+    PATIENT_BLOCK = "PATIENT_BLOCK", "The woman has closed this to the caller."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a fact is given, and by which rule."""
+
+    allowed: bool
+    rule: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RolePolicy:
+    """What the policy says of one role, apart from the facts."""
+
+    enabled: bool
+    purposes: frozenset[Purpose]
+    matrix: str
+    matrix_at_own_unit: str | None
+    status: bool
+    consent: str
+    access_log: str
+    earlier_cards: bool
+    erroneous_items: bool
+
+
+class Release:
+    """What of a document (or a part of one) is given: the members that stay, and how each is cut down."""
+
+    __slots__ = ("members", "partial", "whole")
+
+    def __init__(self) -> None:
+        self.members: dict[str, Release | None] = {}
+        self.partial: dict[str, Escalation] = {}
+        self.whole = True
+
+    def apply(self, document: dict[str, Any], today: date) -> dict[str, Any]:
+        """The document without what is not given. Shares untouched parts with the original."""
+        if self.whole:
+            return document
+        return {
+            name: self._member(name, inner, document[name], today)
+            for name, inner in self.members.items()
+            if name in document
+        }
+
+    def _member(self, name: str, inner: "Release | None", value: Any, today: date) -> Any:
+        escalation = self.partial.get(name)
+        if isinstance(value, list):
+            entries = [entry for entry in value if not (escalation and escalation.applies(entry, today))]
+            return [inner.apply(entry, today) for entry in entries] if inner else entries
+        if escalation and value is not None and escalation.applies(value, today):
+            return None
+        return inner.apply(value, today) if inner and value is not None else value
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileKey:
+    """What a profile depends on. `earlier`: the card is of an earlier pregnancy."""
+
+    role: Role
+    purpose: Purpose | None
+    own_unit: bool = False
+    earlier: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The policy's outcome for one kind of situation.
+
+    decisions   by GraphQL path, one for every declared fact
+    partial     by GraphQL path: facts given without their more sensitive values
+    releases    by section kind, and for provenance
+    """
+
+    key: ProfileKey
+    decisions: Mapping[str, Decision]
+    partial: Mapping[str, Decision]
+    releases: Mapping[str, Release]
+
+    @cached_property
+    def reads_anything(self) -> bool:
+        return any(decision.allowed for decision in self.decisions.values())
+
+
+class Policy:
+    """One policy in force."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.name: str = document["name"]
+        self.legal_basis: str = document["legal_basis"]
+        self.valid_from: date = document["valid_from"]
+        self._document = document
+        self.roles = {Role(name): _role_policy(entry) for name, entry in document["roles"].items()}
+        self.enabled_roles = frozenset(role for role, entry in self.roles.items() if entry.enabled)
+        self._profiles: dict[ProfileKey, Profile] = {}
+
+    def profile(self, key: ProfileKey) -> Profile:
+        """The profile of a situation. A role or purpose the policy does not name reads nothing."""
+        if key not in self._profiles:
+            self._profiles[key] = _Builder(self, key).build()
+        return self._profiles[key]
+
+    def purposes_of(self, role: Role) -> list[Purpose | None]:
+        """The purposes a role may give, `[None]` for a role that gives none."""
+        purposes = self.roles[role].purposes
+        return [purpose for purpose in Purpose if purpose in purposes] or [None]
+
+    def may_give_purpose(self, role: Role, purpose: Purpose | None) -> bool:
+        return purpose in self.purposes_of(role)
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Role, ...]]:
+        """By GraphQL path: the roles that can ever read the fact, in any purpose, at any unit."""
+        found: dict[str, list[Role]] = {}
+        for role in Role:
+            decisions = [each for profile in self._every_profile(role) for each in profile.decisions.items()]
+            for path in {path for path, decision in decisions if decision.allowed}:
+                found.setdefault(path, []).append(role)
+        return {path: tuple(sorted(roles, key=list(Role).index)) for path, roles in found.items()}
+
+    def _every_profile(self, role: Role) -> Iterator[Profile]:
+        for purpose in self.purposes_of(role):
+            for own_unit in (False, True):
+                yield self.profile(ProfileKey(role, purpose, own_unit))
+
+    def granted(self, key: ProfileKey, kind: str) -> tuple[frozenset[Sensitivity], frozenset[str]]:
+        """The sensitivities and topics of a section that the matrix gives, before purpose and other rules."""
+        role = self.roles.get(key.role)
+        if role is None or not self.may_give_purpose(key.role, key.purpose):
+            return frozenset(), frozenset()
+        matrices = [role.matrix] + ([role.matrix_at_own_unit] if key.own_unit and role.matrix_at_own_unit else [])
+        entries = [entry for name in matrices for entry in self._document["matrices"][name].get(kind, ())]
+        topics = frozenset(entry.removeprefix("topic:") for entry in entries if entry.startswith("topic:"))
+        return frozenset(self._levels(entries)), topics
+
+    def _levels(self, entries: list[str]) -> Iterator[Sensitivity]:
+        for entry in entries:
+            if not entry.startswith("topic:"):
+                for name in self._document["levels"].get(entry, [entry]):
+                    yield Sensitivity(name)
+
+    def withheld_by_purpose(self, purpose: Purpose | None) -> tuple[frozenset[Sensitivity], str]:
+        """What a purpose takes away, and by which rule."""
+        if purpose is None:
+            return frozenset(), "no purpose"
+        entry = self._document["purposes"].get(purpose.value)
+        if entry is None:
+            return frozenset(Sensitivity), "purpose not named in the policy"
+        return frozenset(Sensitivity(name) for name in entry["withholds"]), entry["rule"]
+
+    def sensitivity_on_earlier_card(self, sensitivity: Sensitivity) -> Sensitivity:
+        return Sensitivity(self._document["earlier_cards"][sensitivity.value])
+
+
+def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
+    return RolePolicy(
+        enabled=entry["enabled"],
+        purposes=frozenset(Purpose(name) for name in entry["purposes"]),
+        matrix=entry["matrix"],
+        matrix_at_own_unit=entry.get("matrix_at_own_unit"),
+        status=entry["status"],
+        consent=entry["consent"],
+        access_log=entry["access_log"],
+        earlier_cards=entry["earlier_cards"],
+        erroneous_items=entry["erroneous_items"],
+    )
+
+
+class _Builder:
+    """Makes one profile by walking every declared fact once."""
+
+    def __init__(self, policy: Policy, key: ProfileKey) -> None:
+        self.policy, self.key = policy, key
+        self.decisions: dict[str, Decision] = {}
+        self.partial: dict[str, Decision] = {}
+        self.taken_by_purpose, self.purpose_rule = policy.withheld_by_purpose(key.purpose)
+        self.closed_for_earlier = key.earlier and not policy.roles[key.role].earlier_cards
+
+    def build(self) -> Profile:
+        models: dict[str, type[Content]] = {kind: section.model for kind, section in SECTIONS.items()}
+        models[PROVENANCE] = Provenance
+        releases = {kind: self._release(kind, model, camel(kind), None) for kind, model in models.items()}
+        for kind in SECTIONS:
+            _add_provenance(releases[kind], releases[PROVENANCE])
+        return Profile(self.key, self.decisions, self.partial, releases)
+
+    def _release(self, kind: str, model: type[Content], path: str, above: Decision | None) -> Release:
+        release = Release()
+        decided = self._decide_members(kind, model, path, above)
+        for member in declared_in(model):
+            decision, member_path = decided.get(member.name), f"{path}.{camel(member.name)}"
+            content = member.shape.content
+            inner = self._release(kind, content, member_path, decision or above) if content else None
+            escalation = self._partial(kind, member.declared, member_path, decision)
+            if (decision is None or decision.allowed) and (inner is None or inner.members):
+                release.members[member.name] = inner
+                release.whole &= inner is None or inner.whole
+            else:
+                release.whole = False
+            if escalation:
+                release.partial[member.name], release.whole = escalation, False
+        return release
+
+    def _decide_members(
+        self, kind: str, model: type[Content], path: str, above: Decision | None
+    ) -> dict[str, Decision]:
+        facts = {member.name: member.declared for member in declared_in(model) if isinstance(member.declared, Fact)}
+        decided = {name: self._decide(kind, fact, above) for name, fact in facts.items()}
+        for name, fact in facts.items():
+            together = [decided[other] for other in facts if fact.bundle and facts[other].bundle == fact.bundle]
+            refused = next((decision for decision in together if not decision.allowed), None)
+            if refused and decided[name].allowed:
+                rule = f"F-8: shown together with others or not at all; {refused.rule}"
+                decided[name] = Decision(False, rule, refused.reason)
+        self.decisions.update({f"{path}.{camel(name)}": decision for name, decision in decided.items()})
+        return decided
+
+    def _decide(self, kind: str, fact: Fact, above: Decision | None) -> Decision:
+        if above is not None and not above.allowed:
+            return above
+        if self.closed_for_earlier:
+            return Decision(False, f"F-9: {self.key.role} opens no earlier cards", Reason.ROLE)
+        return self._decide_level(kind, fact.sensitivity, fact.topic)
+
+    def _decide_level(self, kind: str, declared: Sensitivity, topic: str | None) -> Decision:
+        levels, topics = self.policy.granted(self.key, kind)
+        sensitivity = self.policy.sensitivity_on_earlier_card(declared) if self.key.earlier else declared
+        matrix = f"matrix {self.key.role} × {camel(kind)}"
+        if sensitivity not in levels and topic not in topics:
+            return Decision(False, f"{matrix}: no {sensitivity} facts", Reason.ROLE)
+        if sensitivity in self.taken_by_purpose:
+            return Decision(False, self.purpose_rule, Reason.PURPOSE)
+        return Decision(True, f"{matrix}: {sensitivity if sensitivity in levels else f'topic {topic}'}")
+
+    def _partial(self, kind: str, declared: Any, path: str, decision: Decision | None) -> Escalation | None:
+        escalation = declared.escalation if isinstance(declared, Fact) else None
+        if escalation is None or decision is None or not decision.allowed:
+            return None
+        hidden = self._decide_level(kind, escalation.sensitivity, None)
+        if hidden.allowed:
+            return None
+        self.partial[path] = Decision(False, f"{escalation.rule}: {escalation.meaning}; {hidden.rule}", hidden.reason)
+        return escalation
+
+
+def _add_provenance(release: Release, provenance: Release) -> None:
+    """Every item carries its provenance; what of it is given is decided once for all sections."""
+    if not release.members:
+        release.whole = False
+    elif provenance.members:
+        release.members[PROVENANCE] = provenance
+        release.whole &= provenance.whole
+    else:
+        release.whole = False
+
+
+@cache
+def declared_paths() -> frozenset[str]:
+    """The GraphQL path of every declared fact, provenance included."""
+    return frozenset(current_policy().profile(ProfileKey(Role.CITIZEN, None)).decisions)
+
+
+@cache
+def current_policy() -> Policy:
+    """The policy in force."""
+    return Policy(tomllib.loads(POLICY_FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,74 @@
+"""What storage must offer. Reading a card takes a Grant in the end: sections come sealed (see `record.py`)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.domain.consent import Consent, WithdrawalReceipt
+from app.domain.gate import Grant
+from app.domain.ledger import LedgerEntry
+from app.domain.record import Found, FoundCard
+from app.domain.viewer import Organisation
+
+
+class Cards(Protocol):
+    """Reading cards."""
+
+    async def find(self, national_identity_number: str, kinds: Collection[str]) -> Found | None:
+        """The person and her active card with the named sections, in one statement; None for an unknown person.
+
+        Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
+        """
+
+    async def earlier(self, grant: Grant, kinds: Collection[str]) -> list[FoundCard]:
+        """Her closed cards, newest first, with the named sections, in one statement."""
+
+
+class Consents(Protocol):
+    """Giving and withdrawing consent. The ledger entry goes into the same transaction as the change."""
+
+    async def state(self, patient_id: str) -> Consent: ...
+
+    async def give(self, national_identity_number: str, entry: "EntryMaker") -> Consent: ...
+
+    async def withdraw(self, national_identity_number: str, entry: "EntryMaker") -> WithdrawalReceipt: ...
+
+
+class EntryMaker(Protocol):
+    """Makes the ledger entry of a write once the patient's id is known."""
+
+    def __call__(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAccess:
+    """One ledger entry as read back, with the cursor of its place (newest first)."""
+
+    cursor: str
+    at: datetime
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A page of ledger entries, newest first."""
+
+    entries: list[LoggedAccess]
+    has_next_page: bool
+
+
+class Ledger(Protocol):
+    """Writing down accesses, durably, before an answer leaves; and reading them back."""
+
+    async def append(self, entry: LedgerEntry) -> None:
+        """Returns when the entry is durable; entries of concurrent callers share a commit. Raises on any failure."""
+
+    async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
+        """Entries about a patient, newest first; with `actor_key` only those of that actor."""
+
+
+class Organisations(Protocol):
+    """The enrolled organisations."""
+
+    async def find(self, number: str) -> Organisation | None: ...
