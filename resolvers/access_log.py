@@ -1,0 +1,121 @@
+"""The access log: who saw or tried to see the card, as the woman reads it, and as an auditor does."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from app.domain.errors import RecordRefusal
+from app.domain.ledger import Outcome
+from app.domain.plain_words import plain_words
+from app.domain.ports import LedgerPage, LoggedAccess
+from app.domain.viewer import CallerKind, Purpose, Role
+from resolvers.access import described, open_to
+from resolvers.context import OperationContext
+from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
+from resolvers.scalars import NationalIdentityNumber
+
+
+@strawberry.type(
+    description="One time somebody opened the card, changed it, or was refused. Norwegian: innslag i innsynsloggen."
+)
+class AccessLogEntry:
+    at: datetime = described("When it happened.")
+    who: str | None = described("Name of the person; null for a system on its own.")
+    role: Role = described("The role the person or system had.")
+    role_in_plain_words: str = described("The role as the woman would say it, in bokmål.")
+    organisation: str | None = described("The unit the person works at.")
+    system: str | None = described("The system that was used.")
+    purpose: Purpose | None = described("Why, as the person stated it; null for the woman herself and for systems.")
+    purpose_in_plain_words: str | None = described("Why, in bokmål.")
+    emergency: bool = described("Whether it was stated as an emergency.")
+    outcome: Outcome = described("Whether the card was shown.")
+    sections: list[str] = described("The sections of the card that something was shown from; never what was shown.")
+    written_sections: list[str] = described("The sections of the card that were changed.")
+    facts: list[str] = described("Paths of the facts that were shown.", callers=open_to(CallerKind.AUDITOR))
+    refusal: str | None = described("The internal code of a refusal.", callers=open_to(CallerKind.AUDITOR))
+    policy: str = described("Name of the access policy that was in force.", callers=open_to(CallerKind.AUDITOR))
+
+
+@strawberry.type(description="An entry with its place in the list.")
+class AccessLogEdge:
+    cursor: str = described("Where the entry stands; goes into `after`.")
+    node: AccessLogEntry = described("The entry.")
+
+
+@strawberry.type(description="Where a page of a list begins and ends.")
+class PageInfo:
+    has_next_page: bool = described("Whether there is more after this page.")
+    has_previous_page: bool = described("Whether this page was asked for with `after`.")
+    start_cursor: str | None = described("Cursor of the first entry of the page.")
+    end_cursor: str | None = described("Cursor of the last entry of the page.")
+
+
+@strawberry.type(description="A page of the access log, newest first.")
+class AccessLogConnection:
+    edges: list[AccessLogEdge] = described("The entries of this page.")
+    page_info: PageInfo = described("Where this page begins and ends.")
+
+
+First = Annotated[int, strawberry.argument(description=f"How many entries, at most {PAGE_SIZE_MAX}.")]
+After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
+Patient = Annotated[
+    NationalIdentityNumber | None,
+    strawberry.argument(description="Whose log; the woman herself leaves it out, everybody else gives it."),
+]
+
+
+async def access_log(
+    info: strawberry.Info, patient: Patient = None, first: First = PAGE_SIZE_DEFAULT, after: After = None
+) -> Any:
+    """Entries about this operation's patient, as far as the caller's role reads them."""
+    context: OperationContext = info.context
+    if not 1 <= first <= PAGE_SIZE_MAX:
+        raise RecordRefusal("BAD_USER_INPUT", f"`first` is at least 1 and at most {PAGE_SIZE_MAX}.")
+    reach = context.role_policy.access_log
+    if reach == "NONE":
+        raise RecordRefusal("ACTOR_NOT_PERMITTED", "This role does not read access logs.")
+    if context.found is None:
+        return _connection(LedgerPage([], has_next_page=False), after)
+    only_own = context.actor_key if reach == "OWN_LOOKUPS" else None
+    page = await context.ledger.page(context.found.patient.patient_id, first=first, after=after, actor_key=only_own)
+    return _connection(page, after)
+
+
+def _connection(page: LedgerPage, after: str | None) -> Any:
+    cursors = [access.cursor for access in page.entries]
+    return {
+        "edges": [{"cursor": access.cursor, "node": _as_entry(access)} for access in page.entries],
+        "page_info": {
+            "has_next_page": page.has_next_page,
+            "has_previous_page": after is not None,
+            "start_cursor": cursors[0] if cursors else None,
+            "end_cursor": cursors[-1] if cursors else None,
+        },
+    }
+
+
+def _as_entry(access: LoggedAccess) -> dict[str, Any]:
+    entry, words = access.entry, plain_words()
+    purpose = entry["purpose"]
+    return {
+        "at": access.at,
+        "who": entry["actor_name"],
+        "role": entry["role"],
+        "role_in_plain_words": words["role"][entry["role"]],
+        "organisation": entry["organisation_name"],
+        "system": entry["client_name"],
+        "purpose": purpose,
+        "purpose_in_plain_words": words["purpose"][purpose] if purpose else None,
+        "emergency": purpose == Purpose.ETREAT,
+        "outcome": entry["outcome"],
+        "sections": _sections(entry["released"]),
+        "written_sections": _sections(entry["written"]),
+        "facts": entry["released"],
+        "refusal": entry["refusal"],
+        "policy": entry["policy"],
+    }
+
+
+def _sections(paths: list[str]) -> list[str]:
+    return sorted({path.split(".", 1)[0] for path in paths})

@@ -1,0 +1,194 @@
+"""The card's GraphQL types, made from the declarations in `app/domain/card/`. No field of the card is named here."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+import strawberry
+from pydantic import BaseModel
+
+from app.domain.card.declaration import (
+    SECTIONS,
+    Content,
+    Fact,
+    Group,
+    Member,
+    Section,
+    Shape,
+    camel,
+    declared_in,
+    shape_of,
+)
+from app.domain.card.provenance import Provenance
+from app.domain.described import DescribedEnum
+from app.domain.gate import Elevation
+from app.domain.policy import PROVENANCE, Reason, current_policy
+from app.domain.record import RecordStatus
+from resolvers.access import Access, described, graphql_enum
+from resolvers.context import OpenedCard
+
+
+def section_types() -> dict[str, Any]:
+    """The GraphQL type of every section, by kind."""
+    return {kind: content_type(section.model, camel(kind), section) for kind, section in SECTIONS.items()}
+
+
+@cache
+def content_type(model: type[Content], path: str, section: Section | None = None) -> Any:
+    """The GraphQL type of a declared model whose facts have paths below `path`."""
+    fields = {member.name: _field(member, f"{path}.{camel(member.name)}") for member in declared_in(model)}
+    annotations = {
+        member.name: _nullable(_graphql_type(member.shape, f"{path}.{camel(member.name)}"))
+        for member in declared_in(model)
+    }
+    if section is not None:
+        annotations[PROVENANCE] = _nullable(_shared(Provenance, PROVENANCE))
+        fields[PROVENANCE] = described("Who wrote this, when, and which version it is.")
+    description = f"{section.meaning} Norwegian: {section.norwegian}." if section else (model.__doc__ or "").strip()
+    return _type(model.__name__, annotations, fields, description)
+
+
+_MADE: dict[type[BaseModel], Any] = {}
+
+
+def _shared(model: type[Content], path: str) -> Any:
+    """One GraphQL type for a model, wherever on the card it stands."""
+    if model not in _MADE:
+        _MADE[model] = content_type(model, path)
+    return _MADE[model]
+
+
+def _field(member: Member, path: str) -> Any:
+    declared = member.declared
+    directives = (_access(declared, path),) if isinstance(declared, Fact) else ()
+    return described(describe(declared), directives=directives)
+
+
+def _access(fact: Fact, path: str) -> Access:
+    return Access(sensitivity=fact.sensitivity, roles=list(current_policy().readers.get(path, ())))
+
+
+def describe(declared: Fact | Group) -> str:
+    """A member's description in the schema: what it means, its Norwegian label, its unit."""
+    unit = f" Unit: {declared.unit}." if isinstance(declared, Fact) and declared.unit else ""
+    return f"{declared.meaning} Norwegian: {declared.norwegian}.{unit}"
+
+
+def _graphql_type(shape: Shape, path: str) -> Any:
+    inner = _single_type(shape, path)
+    return list[inner] if shape.many else inner  # type: ignore[valid-type]  # the type is made at run time
+
+
+def _single_type(shape: Shape, path: str) -> Any:
+    if shape.content is not None:
+        return _shared(shape.content, path)
+    if isinstance(shape.type, type) and issubclass(shape.type, DescribedEnum):
+        return graphql_enum(shape.type)
+    if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
+        return _value_type(shape.type)
+    return shape.type
+
+
+@cache
+def _value_type(model: type[BaseModel]) -> Any:
+    """The GraphQL type of a value type; its members are parts of one fact."""
+    annotations = {
+        name: shape_of(info.annotation).type | None if not info.is_required() else shape_of(info.annotation).type
+        for name, info in model.model_fields.items()
+    }
+    fields = {name: described(info.description or "") for name, info in model.model_fields.items()}
+    return _type(model.__name__, annotations, fields, (model.__doc__ or "").strip())
+
+
+def _type(name: str, annotations: dict[str, Any], fields: dict[str, Any], description: str) -> Any:
+    made = type(name, (), {"__annotations__": annotations, **fields, "__module__": __name__})
+    return strawberry.type(made, description=description)
+
+
+def _nullable(annotation: Any) -> Any:
+    return annotation | None
+
+
+@strawberry.type(
+    description="Something that was asked for and is not given. The reason never depends on what is stored."
+)
+class WithheldFact:
+    path: str = described("Path of the fact on the card, as `helsekort facts` prints it.")
+    reason: Reason = described("Why it is withheld.")
+    rule: str = described("The rule of the policy that decided it.")
+    elevation: Elevation = described("Whether and how it can be opened.")
+
+
+def _head(attribute: str) -> Callable[[Any], Any]:
+    def resolve(root: Any) -> Any:
+        return getattr(root.head, attribute)
+
+    return resolve
+
+
+def _section_resolver(section: Section) -> Callable[..., Any]:
+    """A resolver that gives the section as it was opened; a repeated one without what was entered in error."""
+    kind = section.kind
+
+    def whole(root: Any) -> Any:
+        return root.sections.get(kind)
+
+    def items(root: Any, include_erroneous: bool = False) -> Any:
+        found = root.sections.get(kind)
+        if found is None or include_erroneous:
+            return found
+        return [item for item in found if not item.get(PROVENANCE, {}).get("entered_in_error")]
+
+    return items if section.repeated else whole
+
+
+INCLUDE_ERRONEOUS = "Also items marked as entered in error; health personnel who write on the card only."
+
+
+def maternity_record() -> Any:
+    """The type of the whole card: its head, one field per section, and what was withheld."""
+    heads: dict[str, tuple[Any, str]] = {
+        "record_id": (strawberry.ID, "Identity of the card, a UUID."),
+        "status": (RecordStatus, "Whether the card is in use, and how it ended."),
+        "version": (int, "Version of the card's head; counts from 1."),
+        "opened_at": (datetime, "When the card was opened."),
+        "closed_at": (datetime | None, "When the pregnancy ended; null while it goes on."),
+        "last_updated_at": (datetime, "When anything on the card was last changed."),
+    }
+    fields = {name: described(text, resolver=_typed(_head(name), kind)) for name, (kind, text) in heads.items()}
+    for kind, made in section_types().items():
+        fields[kind] = _section_field(SECTIONS[kind], made)
+    fields["withheld"] = described(
+        "What this document asked for and this caller may not see. Select it: then nothing is told as errors.",
+        resolver=_typed(_withheld, list[WithheldFact]),
+    )
+    fields["withheld_by_patient_count"] = described(
+        "How many sections the woman has closed to this caller, also those that are not named.",
+        resolver=_typed(_withheld_by_patient, int),
+    )
+    description = "One pregnancy's card. Norwegian: helsekort for gravide."
+    return _type("MaternityRecord", {}, fields, description)
+
+
+def _section_field(section: Section, made: Any) -> Any:
+    annotation = (list[made] if section.repeated else made) | None
+    resolver = _typed(_section_resolver(section), annotation)
+    if section.repeated:
+        argument = Annotated[bool, strawberry.argument(description=INCLUDE_ERRONEOUS)]
+        resolver.__annotations__["include_erroneous"] = argument
+    return described(f"{section.meaning} Norwegian: {section.norwegian}.", resolver=resolver)
+
+
+def _typed(resolver: Callable[..., Any], annotation: Any) -> Callable[..., Any]:
+    resolver.__annotations__ = {**resolver.__annotations__, "return": annotation}
+    return resolver
+
+
+def _withheld(root: Any) -> Any:
+    card: OpenedCard = root
+    return card.withheld
+
+
+def _withheld_by_patient(root: Any) -> Any:
+    return root.withheld_by_patient

@@ -1,0 +1,15 @@
+"""Every limit on what may be asked, in one place."""
+
+from typing import Final
+
+BODY_MAX_BYTES: Final = 256 * 1024
+DOCUMENT_MAX_TOKENS: Final = 8_000
+DOCUMENT_MAX_DEPTH: Final = 15
+DOCUMENT_MAX_ALIASES: Final = 100
+DOCUMENT_MAX_DIRECTIVES: Final = 100
+ROOT_FIELDS_MAX: Final = 20
+VALIDATION_MAX_ERRORS: Final = 20
+PAGE_SIZE_DEFAULT: Final = 20
+PAGE_SIZE_MAX: Final = 100
+DOCUMENT_CACHE_SIZE: Final = 512
+EXECUTION_MAX_SECONDS: Final = 10

@@ -1,0 +1,177 @@
+"""What can be asked and done: the root fields, each with the kinds of caller it exists for."""
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+import strawberry
+
+from app.domain.errors import RecordRefusal
+from app.domain.gate import shown_card, shown_consent
+from app.domain.viewer import CallerKind, Purpose, Role
+from resolvers.access import described, open_to
+from resolvers.access_log import AccessLogConnection, Patient, access_log
+from resolvers.card import maternity_record
+from resolvers.consent import Consent, WithdrawalReceipt, consent, give_consent, withdraw_consent
+from resolvers.context import OperationContext
+from resolvers.scalars import NationalIdentityNumber
+
+CITIZENS = open_to(CallerKind.CITIZEN)
+CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
+OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
+STATUS_READERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE)
+EARLIER_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN)
+LOG_READERS = open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.AUDITOR)
+CONSENT_READERS = open_to(
+    CallerKind.CITIZEN, CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE, CallerKind.AUDITOR
+)
+
+MaternityRecord: Any = maternity_record()
+
+ThePatient = Annotated[
+    NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
+]
+IncludePrevious = Annotated[
+    bool,
+    strawberry.argument(
+        description="Must be true for health personnel: earlier pregnancies are opened on purpose, and logged so."
+    ),
+]
+
+
+@strawberry.type(description="A unit or an organisation.")
+class Unit:
+    number: str = described("Organisation number.")
+    name: str = described("Name.")
+
+
+@strawberry.type(description="Who asks, as the gateway understood the token.")
+class Me:
+    kind: CallerKind = described("The kind of caller; decides which schema is seen.")
+    role: Role = described("The role of this request.")
+    name: str | None = described("Name of the person.")
+    unit: Unit | None = described("Where the person works.")
+    purpose: Purpose | None = described("The purpose of this request.")
+    policy: str = described("Name of the access policy in force.")
+
+
+@strawberry.type(description="Whether a woman has a card. Norwegian: status for helsekortet.")
+class CardStatus:
+    consent_given: bool = described("Whether consent to the digital card is in force.")
+    has_active_card: bool = described("Whether there is a card for an ongoing pregnancy.")
+    last_changed_at: datetime | None = described("When that card was last changed.")
+
+
+def _root_field(info: strawberry.Info) -> str:
+    return str(info.path.key)
+
+
+def my_card(info: strawberry.Info) -> Any:
+    """The woman's own card."""
+    context: OperationContext = info.context
+    return context.open(_root_field(info))
+
+
+def card(info: strawberry.Info, patient: ThePatient) -> Any:
+    """A woman's card, through the gate."""
+    context: OperationContext = info.context
+    return context.open(_root_field(info))
+
+
+async def earlier_cards(
+    info: strawberry.Info, patient: Patient = None, include_previous: IncludePrevious = False
+) -> Any:
+    """Cards of earlier pregnancies, newest first."""
+    context: OperationContext = info.context
+    if context.viewer.kind is not CallerKind.CITIZEN and not include_previous:
+        raise RecordRefusal("BAD_USER_INPUT", "Earlier cards are opened with `includePrevious: true`.")
+    grant = context.grant()
+    if not context.role_policy.earlier_cards:
+        raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
+    key = _root_field(info)
+    cards = await context.cards.earlier(grant, context.selection[key].kinds)
+    return [context.opened(key, found, grant.for_earlier_card(found, context.policy)) for found in cards]
+
+
+def card_status(info: strawberry.Info, patient: ThePatient) -> Any:
+    """Whether a woman has a card; the only thing a system may ask without a person."""
+    context: OperationContext = info.context
+    if not context.role_policy.status:
+        raise RecordRefusal("ACTOR_NOT_PERMITTED", "This role does not ask for status.")
+    active = shown_card(context.found)
+    return {
+        "consent_given": shown_consent(context.found).given,
+        "has_active_card": active is not None,
+        "last_changed_at": active.head.last_updated_at if active else None,
+    }
+
+
+def me(info: strawberry.Info) -> Any:
+    """Who asks."""
+    context: OperationContext = info.context
+    viewer = context.viewer
+    return {
+        "kind": viewer.kind,
+        "role": viewer.role,
+        "name": viewer.name,
+        "unit": viewer.unit,
+        "purpose": viewer.purpose,
+        "policy": context.policy.name,
+    }
+
+
+def _returning(resolver: Any, annotation: Any) -> Any:
+    resolver.__annotations__["return"] = annotation
+    return resolver
+
+
+@cache
+def query_type() -> Any:
+    """The root of all questions."""
+
+    @strawberry.type(description="What can be asked.")
+    class Query:
+        me: Me = described("Who asks, as the gateway understood the token.", resolver=_returning(globals()["me"], Me))
+        my_card = described(
+            "The woman's own card. Norwegian: helsekortet mitt.",
+            resolver=_returning(my_card, MaternityRecord | None), callers=OWN_CARD_READERS,
+        )  # fmt: skip
+        card = described(
+            "A woman's active card, cut down to what the caller's role and purpose allow.",
+            resolver=_returning(card, MaternityRecord | None), callers=CARD_READERS_OF_OTHERS,
+        )  # fmt: skip
+        earlier_cards = described(
+            "Cards of earlier pregnancies, newest first; one level stricter for health personnel.",
+            resolver=_returning(earlier_cards, list[MaternityRecord] | None), callers=EARLIER_CARD_READERS,
+        )  # fmt: skip
+        card_status = described(
+            "Whether a woman has a card.", resolver=_returning(card_status, CardStatus | None), callers=STATUS_READERS
+        )
+        consent = described(
+            "The state of a woman's consent.",
+            resolver=_returning(consent, Consent | None), callers=CONSENT_READERS,
+        )  # fmt: skip
+        access_log = described(
+            "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
+            resolver=_returning(access_log, AccessLogConnection | None), callers=LOG_READERS,
+        )  # fmt: skip
+
+    return Query
+
+
+@cache
+def mutation_type() -> Any:
+    """The root of all changes."""
+
+    @strawberry.type(description="What can be changed.")
+    class Mutation:
+        give_consent = described(
+            "Give consent to the digital card. Giving it again changes nothing.",
+            resolver=_returning(give_consent, Consent | None), callers=CITIZENS,
+        )  # fmt: skip
+        withdraw_consent = described(
+            "Withdraw consent: every card of hers is deleted in all versions, at once.",
+            resolver=_returning(withdraw_consent, WithdrawalReceipt | None), callers=CITIZENS,
+        )  # fmt: skip
+
+    return Mutation

@@ -1,0 +1,174 @@
+"""The schema, whole and as each kind of caller sees it.
+
+What a kind of caller can never read is not in its view: asking for it is a validation error like any other unknown
+name, without a suggestion, and introspection does not show it. Views are made once, at start-up.
+"""
+
+import re
+from functools import cache
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
+from strawberry.schema.config import StrawberryConfig
+
+from app.domain.card.sections import SECTIONS
+from app.domain.policy import PROVENANCE, current_policy, declared_paths
+from app.domain.viewer import CALLER_KIND_OF, CallerKind
+from resolvers.access import exists_for
+from resolvers.query import mutation_type, query_type
+from resolvers.scalars import SCALARS
+
+CARD_TYPE: Final = "MaternityRecord"
+PATIENT_ARGUMENT: Final = "patient"
+
+
+def read_member(source: Any, name: str) -> Any:
+    """Members of stored documents by key, of everything else by attribute."""
+    return source.get(name) if type(source) is dict else getattr(source, name)
+
+
+def _config() -> StrawberryConfig:
+    return StrawberryConfig(default_resolver=read_member, scalar_map=SCALARS)
+
+
+class View(strawberry.Schema):
+    """The schema of one kind of caller; with no kind, everything that any kind can see."""
+
+    def __init__(self, kind: CallerKind | None) -> None:
+        super().__init__(query_type(), mutation_type(), config=_config())
+        self.kind = kind
+        self._schema = _Narrowing(self._schema, kind).schema()
+
+    @property
+    def graphql(self) -> GraphQLSchema:
+        """The graphql-core schema, for parsing, validating and executing."""
+        return self._schema
+
+
+@cache
+def view_for(kind: CallerKind | None) -> View:
+    """The one View of a kind of caller."""
+    return View(kind)
+
+
+def printed(kind: CallerKind | None = None) -> str:
+    """The schema as text; of one kind of caller, or whole as in `schema.graphql`."""
+    return _LONG_LIST.sub(lambda found: f"[{', '.join(found[1].split())}]", view_for(kind).as_str()) + "\n"
+
+
+_LONG_LIST: Final = re.compile(r"\[\n([A-Z_\s]+)\n\]")
+"""graphql-core breaks lists longer than a line and loses the indent; the contract has one field on one line."""
+
+
+class _Narrowing:
+    """Copies a schema without what a kind of caller can never read."""
+
+    def __init__(self, whole: GraphQLSchema, kind: CallerKind | None) -> None:
+        self.whole, self.kind = whole, kind
+        self.readable = _readable_paths(kind)
+        self.types: dict[str, GraphQLNamedType] = {}
+
+    def schema(self) -> GraphQLSchema:
+        arguments = self.whole.to_kwargs()
+        arguments["query"] = self._object(self.whole.query_type)
+        mutation = self._object(self.whole.mutation_type) if self.whole.mutation_type else None
+        arguments["mutation"] = mutation if mutation and mutation.fields else None
+        arguments["types"] = None
+        return GraphQLSchema(**arguments)
+
+    def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
+        key = original.name
+        if key not in self.types:
+            arguments = original.to_kwargs()
+            arguments["fields"] = lambda: self._fields(original, path)
+            self.types[key] = GraphQLObjectType(**arguments)
+        made = self.types[key]
+        assert isinstance(made, GraphQLObjectType)
+        return made
+
+    def _fields(self, original: GraphQLObjectType, path: str | None) -> dict[str, GraphQLField]:
+        kept = {}
+        for name, field in original.fields.items():
+            below = _path_below(original.name, path, name)
+            if self._exists(field, below):
+                kept[name] = self._field(field, below)
+        return kept
+
+    def _exists(self, field: GraphQLField, path: str | None) -> bool:
+        declaration = field.extensions.get("strawberry-definition")
+        if declaration is not None and self.kind is not None and not exists_for(declaration, self.kind):
+            return False
+        return path is None or any(readable == path or readable.startswith(path + ".") for readable in self.readable)
+
+    def _field(self, field: GraphQLField, path: str | None) -> GraphQLField:
+        arguments = field.to_kwargs()
+        arguments["type_"] = self._retyped(field.type, path)
+        arguments["args"] = self._arguments(field.args)
+        return GraphQLField(**arguments)
+
+    def _arguments(self, arguments: dict[str, GraphQLArgument]) -> dict[str, GraphQLArgument]:
+        """A citizen names no patient: hers is in her token. Everybody else must name one."""
+        kept = dict(arguments)
+        if self.kind is None:
+            return kept
+        if PATIENT_ARGUMENT in kept and self.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
+            del kept[PATIENT_ARGUMENT]
+        elif PATIENT_ARGUMENT in kept and not isinstance(kept[PATIENT_ARGUMENT].type, GraphQLNonNull):
+            narrowed = kept[PATIENT_ARGUMENT].to_kwargs()
+            narrowed["type_"] = GraphQLNonNull(kept[PATIENT_ARGUMENT].type)
+            narrowed.pop("default_value", None)
+            kept[PATIENT_ARGUMENT] = GraphQLArgument(**narrowed)
+        return kept
+
+    def _retyped(self, type_: Any, path: str | None) -> Any:
+        if isinstance(type_, GraphQLNonNull):
+            return GraphQLNonNull(self._retyped(type_.of_type, path))
+        if isinstance(type_, GraphQLList):
+            return GraphQLList(self._retyped(type_.of_type, path))
+        return self._object(type_, path) if isinstance(type_, GraphQLObjectType) else type_
+
+
+@cache
+def _section_names() -> dict[str, str]:
+    return {section.graphql_name: kind for kind, section in SECTIONS.items()}
+
+
+def _path_below(type_name: str, path: str | None, field_name: str) -> str | None:
+    """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
+    if type_name == CARD_TYPE:
+        return field_name if field_name in _section_names() else None
+    if path is None:
+        return None
+    if field_name == PROVENANCE and path in _section_names():
+        return PROVENANCE
+    below = f"{path}.{field_name}"
+    return below if _is_declared(below) else None
+
+
+@cache
+def _declared_prefixes() -> frozenset[str]:
+    prefixes: set[str] = set()
+    for path in declared_paths():
+        parts = path.split(".")
+        prefixes |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    return frozenset(prefixes)
+
+
+def _is_declared(path: str) -> bool:
+    return path in _declared_prefixes()
+
+
+def _readable_paths(kind: CallerKind | None) -> frozenset[str]:
+    if kind is None:
+        return frozenset(current_policy().readers)
+    roles = {role for role, caller in CALLER_KIND_OF.items() if caller is kind}
+    return frozenset(path for path, readers in current_policy().readers.items() if roles & set(readers))
