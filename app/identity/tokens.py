@@ -1,0 +1,180 @@
+"""Access tokens: taken from the request's header, and verified step by step. One failing step ends it.
+
+Written for HelseID's and ID-porten's tokens after RFC 9068 (access tokens) and RFC 8725 (best practice). A token is
+never mended: no trimming, no change of case, no second attempt.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from jwt import PyJWS
+from starlette.datastructures import Headers
+
+from app.identity.claims import Claims, IssuerKind, read_claims, required_time
+from app.identity.keys import KeySource, VerificationKey
+from app.identity.refusals import ALGORITHMS, invalid_proof, invalid_token, unauthenticated
+from app.identity.strict_json import NotStrictJson, read_object
+
+MAX_TOKEN_BYTES: Final = 16 * 1024
+
+_TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt", "application/jwt"})
+# The signature may be empty here, so that an unsigned token is refused for its algorithm and logged as that.
+_COMPACT: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*", re.ASCII)
+
+_signatures: Final = PyJWS(algorithms=list(ALGORITHMS))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """An issuer whose tokens are accepted. `issuer` is compared byte for byte; `keys` are its own and nobody else's."""
+
+    issuer: str
+    kind: IssuerKind
+    keys: KeySource
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Unverified:
+    """A token taken apart, nothing of it believed yet."""
+
+    raw: str
+    header: Mapping[str, Any]
+    payload: Mapping[str, Any]
+
+
+class AccessTokenVerifier:
+    """Turns a raw token into Claims or raises TransportRefusal 401 INVALID_TOKEN with an internal reason."""
+
+    def __init__(
+        self,
+        issuers: Sequence[TrustedIssuer],
+        audience: str,
+        leeway_seconds: int = 5,
+        max_lifetime_seconds: int = 3600,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._issuers = {issuer.issuer: issuer for issuer in issuers}
+        self._audience = audience
+        self._leeway_seconds = leeway_seconds
+        self._max_lifetime_seconds = max_lifetime_seconds
+        self._clock = clock
+
+    async def refresh_keys_for(self, raw: str) -> None:
+        """To be awaited before `verify` where keys are fetched: lets the issuer's key source look for a new key."""
+        token = _take_apart(raw)
+        _check_header(token.header)
+        issuer = self._issuer_of(token.payload)
+        kid = token.header.get("kid")
+        if isinstance(kid, str):
+            await issuer.keys.refresh(kid)
+
+    def verify(self, raw: str) -> Claims:
+        """The claims of a token that passes every check. Does no input or output."""
+        token = _take_apart(raw)
+        _check_header(token.header)
+        issuer = self._issuer_of(token.payload)
+        _check_signature(token, _key_for(token.header, issuer.keys))
+        self._check_audience(token.payload)
+        self._check_times(token.payload)
+        return read_claims(token.payload, issuer.kind, self._audience)
+
+    def _issuer_of(self, payload: Mapping[str, Any]) -> TrustedIssuer:
+        """Whose keys to try. The name is only a claim until the signature has been checked with those keys."""
+        name = payload.get("iss")
+        issuer = self._issuers.get(name) if isinstance(name, str) else None
+        if issuer is None:
+            raise invalid_token("ISSUER")
+        return issuer
+
+    def _check_audience(self, payload: Mapping[str, Any]) -> None:
+        # The only audience: a token that also opens another service could be passed on to us by that service.
+        if payload.get("aud") not in (self._audience, [self._audience]):
+            raise invalid_token("AUDIENCE")
+
+    def _check_times(self, payload: Mapping[str, Any]) -> None:
+        expires_at, not_before, issued_at = (required_time(payload, name) for name in ("exp", "nbf", "iat"))
+        now = self._clock().timestamp()
+        if now >= expires_at + self._leeway_seconds:
+            raise invalid_token("EXPIRED")
+        if max(not_before, issued_at) > now + self._leeway_seconds:
+            raise invalid_token("NOT_YET_VALID")
+        if expires_at - issued_at > self._max_lifetime_seconds:
+            raise invalid_token("LIFETIME")
+
+
+def bearer_token(headers: Headers, *, allow_bearer: bool) -> str:
+    """The raw token of a request. An endpoint takes one scheme: Bearer in development, DPoP in production.
+
+    A DPoP token is worth nothing without its proof, and proofs are not verified yet: until they are, the scheme is
+    known and always refused, so production lets nobody in rather than everybody who has stolen a token.
+    """
+    values = headers.getlist("authorization")
+    if not values:
+        raise unauthenticated(bearer=allow_bearer)
+    scheme, _, token = values[0].partition(" ")
+    if len(values) > 1 or not token:
+        raise invalid_token("MALFORMED")
+    if scheme.lower() == "dpop":
+        raise invalid_proof("DPOP_NOT_VERIFIED" if "dpop" in headers else "DPOP_MISSING")
+    if scheme.lower() != "bearer" or not allow_bearer:
+        raise invalid_token("SCHEME_NOT_ALLOWED")
+    return token
+
+
+def _take_apart(raw: str) -> _Unverified:
+    parts = _COMPACT.fullmatch(raw) if len(raw) <= MAX_TOKEN_BYTES else None
+    if parts is None:
+        raise invalid_token("MALFORMED")
+    return _Unverified(raw, _json_part(parts[1]), _json_part(parts[2]))
+
+
+def _json_part(encoded: str) -> dict[str, Any]:
+    try:
+        return read_object(_bytes_part(encoded))
+    except NotStrictJson:
+        raise invalid_token("MALFORMED") from None
+
+
+def _bytes_part(encoded: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except binascii.Error:
+        raise invalid_token("MALFORMED") from None
+
+
+def _check_header(header: Mapping[str, Any]) -> None:
+    algorithm, token_type = header.get("alg"), header.get("typ")
+    if algorithm not in ALGORITHMS:
+        raise invalid_token("ALG_NOT_ALLOWED")
+    if "crit" in header:
+        raise invalid_token("MALFORMED")
+    if not isinstance(token_type, str) or token_type.lower() not in _TYPES:
+        raise invalid_token("TYPE_NOT_ALLOWED")
+
+
+def _key_for(header: Mapping[str, Any], keys: KeySource) -> VerificationKey:
+    kid = header.get("kid")
+    key = keys.find(kid) if isinstance(kid, str) else None
+    if key is None:
+        raise invalid_token("SIGNATURE")
+    if header["alg"] not in key.algorithms:
+        raise invalid_token("ALG_NOT_ALLOWED")
+    return key
+
+
+def _check_signature(token: _Unverified, key: VerificationKey) -> None:
+    # The algorithm itself and not `PyJWS.decode`: that takes the token apart again, at twice the cost of verifying it.
+    algorithm = _signatures.get_algorithm_by_name(token.header["alg"])
+    signed, _, signature = token.raw.rpartition(".")
+    too_short = algorithm.check_key_length(key.public_key) is not None
+    if too_short or not algorithm.verify(signed.encode(), key.public_key, _bytes_part(signature)):
+        raise invalid_token("SIGNATURE")
