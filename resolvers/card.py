@@ -22,7 +22,7 @@ from app.domain.card.declaration import (
 )
 from app.domain.card.provenance import Provenance
 from app.domain.described import DescribedEnum
-from app.domain.gate import Elevation
+from app.domain.gate import Elevation, entered_in_error
 from app.domain.policy import PROVENANCE, Reason, current_policy
 from app.domain.record import RecordStatus
 from resolvers.access import Access, described, graphql_enum
@@ -138,7 +138,7 @@ def _section_resolver(section: Section) -> Callable[..., Any]:
         found = root.sections.get(kind)
         if found is None or include_erroneous:
             return found
-        return [item for item in found if not item.get(PROVENANCE, {}).get("entered_in_error")]
+        return [item for item in found if not entered_in_error(item)]
 
     return items if section.repeated else whole
 

@@ -50,7 +50,7 @@ def withheld_errors(entries: Iterable[tuple[Withheld, tuple[str, ...]]]) -> list
     """
     return [
         GraphQLError(
-            "This field is withheld from you; it is not empty.",
+            "This field is withheld from you; null does not mean that nothing is recorded.",
             path=list(response_path),
             extensions={
                 "code": "FIELD_WITHHELD",

@@ -78,9 +78,9 @@ class Grant:
         if kind in self.blocked or not release.members:
             return None
         if SECTIONS[kind].repeated:
-            items = document if self.erroneous_items else [item for item in document if not _erroneous(item)]
+            items = document if self.erroneous_items else [item for item in document if not entered_in_error(item)]
             return items if release.whole else [release.apply(item, self.today) for item in items]
-        return None if _erroneous(document) else release.apply(document, self.today)
+        return None if entered_in_error(document) else release.apply(document, self.today)
 
     def why_withheld(self, path: str) -> Withheld | None:
         """Why a fact is not given, or not in full; None when it is. Says the same whatever is stored.
@@ -121,7 +121,8 @@ class Grant:
 _UNDECLARED: Final = Decision(False, "not declared", Reason.ROLE)
 
 
-def _erroneous(item: dict[str, Any]) -> bool:
+def entered_in_error(item: dict[str, Any]) -> bool:
+    """Whether an item of a document was registered by mistake."""
     return bool(item.get(PROVENANCE, {}).get("entered_in_error"))
 
 

@@ -41,13 +41,13 @@ class StimulusUse(Content):
 
     frequency: StimulusFrequency | None = fact(
         "Frequency", "Hyppighet", "How often it is used.", "Hvor ofte du bruker det.",
-        PERSONAL, wire="stimuliFrequency",
+        PERSONAL, wire="stimuliFrequency", topic="stimuli",
     )  # fmt: skip
     daily_count: int | None = fact(
         "Daily count", "Daglig antall",
         "How many a day; what is counted depends on the stimulus: cigarettes, portions, units.",
         "Hvor mange du bruker om dagen.",
-        PERSONAL, wire="dailyCount", unit="/d", minimum=0,
+        PERSONAL, wire="dailyCount", topic="stimuli", unit="/d", minimum=0,
     )  # fmt: skip
 
 
@@ -57,16 +57,16 @@ class Stimulus(Content):
     stimulus_type: StimulusType | None = fact(
         "Stimulus", "Type nytelsesmiddel/stimulus", "Which stimulus this is about, such as smoking, snus or alcohol.",
         "Hva det gjelder, for eksempel røyk, snus eller alkohol.",
-        PERSONAL, wire="stimuliType",
+        PERSONAL, wire="stimuliType", topic="stimuli",
     )  # fmt: skip
     at_first_visit: StimulusUse | None = fact(
         "At the first visit", "Ved første konsultasjon", "How often and how much at the first visit.",
         "Hvor mye du brukte da du kom til første kontroll.",
-        PERSONAL, wire="stimuliFrequencyFirstConsultation",
+        PERSONAL, wire="stimuliFrequencyFirstConsultation", topic="stimuli",
     )  # fmt: skip
     at_week_36: StimulusUse | None = fact(
         "In week 36", "Ved uke 36", "How often and how much in week 36.", "Hvor mye du brukte rundt uke 36.",
-        PERSONAL, wire="stimuliFrequencyAtWeek36",
+        PERSONAL, wire="stimuliFrequencyAtWeek36", topic="stimuli",
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class LifestyleFactors(Content):
     stimuli: list[Stimulus] | None = fact(
         "Stimuli", "Nytelsesmidler", "Tobacco, alcohol and other stimuli, one entry each.",
         "Røyk, snus, alkohol og andre rusmidler.",
-        PERSONAL, wire="stimuli", escalation=MORE_THAN_TOBACCO,
+        PERSONAL, wire="stimuli", topic="stimuli", escalation=MORE_THAN_TOBACCO,
     )  # fmt: skip
     note: str | None = note(
         "Merknad", "A note about her lifestyle.", "Det som er skrevet om levevanene dine."

@@ -1,0 +1,157 @@
+"""Commands that show what is: facts, schema, token, explain, ledger verify."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.development import TOKEN_LIFETIME_SECONDS, all_personas
+from app.domain.data_dictionary import dictionary
+from app.domain.policy import Policy, ProfileKey, current_policy
+from app.domain.viewer import CallerKind, Purpose
+from app.identity.development_issuer import DevelopmentIssuer
+from app.identity.personas import Persona, UnknownPersona, find_persona
+from app.services import make_services, system_clock
+from app.settings import Settings
+from data.ledger import verify
+from resolvers.views import printed
+
+SCHEMA_FILE = "schema.graphql"
+
+ledger = typer.Typer(help="The ledger of who saw what.", no_args_is_help=True)
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (facts, schema, token, explain):
+        cli.command()(command)
+    cli.add_typer(ledger, name="ledger")
+
+
+def facts(as_json: Annotated[bool, typer.Option("--json", help="One JSON object per fact.")] = False) -> None:
+    """The data dictionary: every fact of the card, from its declaration."""
+    entries = dictionary()
+    if as_json:
+        typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+        return
+    table = Table("path", "type", "unit", "norsk", "sensitivity", "wire")
+    for entry in entries:
+        table.add_row(
+            entry["path"], entry["type"], entry["unit"] or "", entry["labels"]["no"], entry["sensitivity"],
+            entry["wire"] or "(paper only)",
+        )  # fmt: skip
+    Console(width=None if Console().is_terminal else 200).print(table)
+
+
+def schema(
+    view: Annotated[CallerKind | None, typer.Option(help="As this kind of caller sees it.")] = None,
+    check: Annotated[bool, typer.Option(help=f"Fail when {SCHEMA_FILE} is not what the code prints.")] = False,
+) -> None:
+    """Print the schema, whole or of one kind of caller."""
+    text = printed(view)
+    if not check:
+        typer.echo(text, nl=False)
+        return
+    kept = Path(SCHEMA_FILE)
+    if not kept.exists() or kept.read_text(encoding="utf-8") != text:
+        typer.echo(f"{SCHEMA_FILE} is not what the code prints; run `helsekort schema > {SCHEMA_FILE}`.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{SCHEMA_FILE} is what the code prints.")
+
+
+def token(
+    persona: Annotated[str | None, typer.Argument(help="Name of a persona; see --list.")] = None,
+    purpose: Annotated[Purpose | None, typer.Option(help="Why the professional looks.")] = None,
+    lifetime: Annotated[
+        int, typer.Option(help="Seconds until it expires; negative: long past.")
+    ] = TOKEN_LIFETIME_SECONDS,
+    list_all: Annotated[bool, typer.Option("--list", help="List the personas.")] = False,
+) -> None:
+    """Print a token for a persona, signed by the development issuer."""
+    if list_all or persona is None:
+        _list_personas()
+        return
+    settings = Settings()
+    if not settings.is_development:
+        typer.echo("Tokens for personas exist in the development profile only.", err=True)
+        raise typer.Exit(2)
+    found = _persona(persona)
+    offered = found.purposes
+    if purpose is not None and purpose not in offered:
+        typer.echo(f"{found.name} gives one of these purposes: {', '.join(offered) or 'none'}.", err=True)
+        raise typer.Exit(2)
+    chosen = purpose or (offered[0] if offered else Purpose.TREAT)
+    issuer = DevelopmentIssuer(settings.data_dir)
+    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen.value, lifetime_seconds=lifetime))
+
+
+def _list_personas() -> None:
+    table = Table("persona", "who", "role", "unit", "patient")
+    for persona in all_personas().values():
+        unit = persona.unit.name if persona.unit else ""
+        table.add_row(persona.name, persona.title, persona.role.value, unit, persona.patient_number or "")
+    Console(width=None if Console().is_terminal else 160).print(table)
+
+
+def _persona(name: str) -> Persona:
+    try:
+        return find_persona(all_personas(), name)
+    except UnknownPersona as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def explain(
+    path: Annotated[str, typer.Argument(help="Path of a fact, as `helsekort facts` prints it.")],
+    persona: Annotated[str, typer.Option("--as", help="Name of a persona.")],
+    purpose: Annotated[Purpose | None, typer.Option(help="Default: each purpose the persona gives.")] = None,
+) -> None:
+    """Say whether somebody sees a fact, by which rule, and where the rule stands."""
+    policy, found = current_policy(), _persona(persona)
+    purposes = [purpose] if purpose else policy.purposes_of(found.role)
+    known = policy.profile(ProfileKey(found.role, purposes[0])).decisions
+    if path not in known:
+        typer.echo(f"No fact is called {path}; `helsekort facts` lists them.", err=True)
+        raise typer.Exit(2)
+    table = Table("persona", "role", "purpose", "at", "verdict", "rule")
+    for row in _explanations(policy, found, path, purposes):
+        table.add_row(*row)
+    Console(width=None if Console().is_terminal else 220).print(table)
+    typer.echo(f"Policy {policy.name} (app/domain/policy.toml), in force from {policy.valid_from}.")
+    typer.echo(f"Legal basis: {policy.legal_basis}.")
+
+
+def _explanations(policy: Policy, persona: Persona, path: str, purposes: list[Any]) -> list[list[str]]:
+    rows = []
+    for purpose in purposes:
+        for own_unit in (False, True) if policy.roles[persona.role].matrix_at_own_unit else (False,):
+            profile = policy.profile(ProfileKey(persona.role, purpose, own_unit))
+            decision, partial = profile.decisions[path], profile.partial.get(path)
+            verdict = ("READ IN PART" if partial else "READ") if decision.allowed else f"WITHHELD ({decision.reason})"
+            rule = f"{decision.rule}; {partial.rule}" if partial else decision.rule
+            unit = "own unit" if own_unit else "any unit"
+            rows.append([persona.name, persona.role.value, purpose or "-", unit, verdict, rule])
+    return rows
+
+
+@ledger.command("verify")
+def verify_ledger() -> None:
+    """Prove the ledger's chains: no entry changed, removed or out of order. Exit code 1 when one is."""
+
+    async def run() -> list[Any]:
+        services = make_services(Settings())
+        try:
+            return await verify(services.database, services.ledger.key)
+        finally:
+            await services.database.close()
+
+    breaks = asyncio.run(run())
+    for found in breaks:
+        typer.echo(f"chain {found.chain} at {found.sequence}: {found.what}", err=True)
+    if breaks:
+        raise typer.Exit(1)
+    typer.echo("The ledger holds: every chain is whole.")

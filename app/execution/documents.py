@@ -1,0 +1,159 @@
+"""Documents: parsed, checked against the limits and validated once per view, then kept.
+
+The cache is keyed by the view, so what one kind of caller may ask never answers for another.
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+    validate,
+)
+
+from app.domain.viewer import CallerKind
+from resolvers import limits
+from resolvers.errors import coded, request_error
+from resolvers.views import view_for
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document, or the errors that say why it is none.
+
+    plans   what has been worked out about its operations (`app/execution/plan.py`), kept as long as the document
+    """
+
+    hash: str
+    tree: DocumentNode | None
+    operations: dict[str | None, OperationDefinitionNode]
+    errors: tuple[GraphQLError, ...] = ()
+    plans: dict[Any, Any] = field(default_factory=dict)
+
+
+class Documents:
+    """The documents seen lately, bounded; the least recently used leaves first."""
+
+    def __init__(self, *, hide_suggestions: bool) -> None:
+        self._kept: OrderedDict[tuple[CallerKind, str], Document] = OrderedDict()
+        self._hide_suggestions = hide_suggestions
+
+    def get(self, kind: CallerKind, text: str) -> Document:
+        """The document of a text in a kind of caller's view."""
+        key = (kind, text)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._read(kind, text)
+            if len(self._kept) > limits.DOCUMENT_CACHE_SIZE:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def _read(self, kind: CallerKind, text: str) -> Document:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        tree, errors = _parsed(text)
+        if tree is not None and not errors:
+            errors = _beyond_limits(tree) or self._invalid(kind, tree)
+        if tree is None or errors:
+            return Document(digest, None, {}, tuple(errors))
+        return Document(digest, tree, _operations(tree))
+
+    def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
+        schema = view_for(kind).graphql
+        found = validate(schema, tree, max_errors=limits.VALIDATION_MAX_ERRORS, hide_suggestions=self._hide_suggestions)
+        return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
+
+
+def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+    try:
+        tree = parse(text, max_tokens=limits.DOCUMENT_MAX_TOKENS, allow_empty_selection_sets=False)
+    except RecursionError:
+        return None, [_aborted(too_many_tokens=False)]
+    except GraphQLError as error:
+        if "Parsing aborted" in error.message:  # the parser's own limits have no code of their own
+            return None, [_aborted("tokens" in error.message)]
+        return None, [coded(error, "GRAPHQL_PARSE_FAILED")]
+    return tree, []
+
+
+def _aborted(too_many_tokens: bool) -> GraphQLError:
+    if too_many_tokens:
+        return request_error("DOCUMENT_TOO_LARGE", f"At most {limits.DOCUMENT_MAX_TOKENS} tokens.")
+    return request_error("DOCUMENT_TOO_DEEP", f"At most {limits.DOCUMENT_MAX_DEPTH} levels.")
+
+
+def _operations(tree: DocumentNode) -> dict[str | None, OperationDefinitionNode]:
+    found = [node for node in tree.definitions if isinstance(node, OperationDefinitionNode)]
+    named: dict[str | None, OperationDefinitionNode] = {node.name.value: node for node in found if node.name}
+    if len(found) == 1:
+        named[None] = found[0]
+    return named
+
+
+def _beyond_limits(tree: DocumentNode) -> list[GraphQLError]:
+    fragments = {node.name.value: node for node in tree.definitions if isinstance(node, FragmentDefinitionNode)}
+    for node in tree.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            size = _Size(fragments)
+            size.add(node.selection_set, 1)
+            if size.problem:
+                return [request_error(*size.problem)]
+            if len(node.selection_set.selections) > limits.ROOT_FIELDS_MAX:
+                return [request_error("TOO_MANY_ROOT_FIELDS", f"At most {limits.ROOT_FIELDS_MAX} root fields.")]
+    return []
+
+
+class _Size:
+    """Counts an operation as it unfolds, fragments in place, and stops as soon as a limit is passed."""
+
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self.fragments = fragments
+        self.aliases = self.directives = self.fields = 0
+        self.unfolding: list[str] = []
+        self.problem: tuple[str, str] | None = None
+
+    def add(self, selections: SelectionSetNode | None, depth: int) -> None:
+        if selections is None or self.problem:
+            return
+        if depth > limits.DOCUMENT_MAX_DEPTH:
+            self.problem = ("DOCUMENT_TOO_DEEP", f"At most {limits.DOCUMENT_MAX_DEPTH} levels.")
+            return
+        for node in selections.selections:
+            self._count(node)
+            if self.problem:
+                return
+            self._below(node, depth)
+
+    def _count(self, node: Any) -> None:
+        self.fields += 1
+        self.aliases += isinstance(node, FieldNode) and node.alias is not None
+        self.directives += len(node.directives or ())
+        if self.aliases > limits.DOCUMENT_MAX_ALIASES:
+            self.problem = ("TOO_MANY_ALIASES", f"At most {limits.DOCUMENT_MAX_ALIASES} aliases.")
+        elif self.directives > limits.DOCUMENT_MAX_DIRECTIVES:
+            self.problem = ("TOO_MANY_DIRECTIVES", f"At most {limits.DOCUMENT_MAX_DIRECTIVES} directives.")
+        elif self.fields > limits.DOCUMENT_MAX_TOKENS:
+            self.problem = ("DOCUMENT_TOO_LARGE", "The document selects too many fields.")
+
+    def _below(self, node: Any, depth: int) -> None:
+        if isinstance(node, FieldNode | InlineFragmentNode):
+            self.add(node.selection_set, depth + 1)
+        elif isinstance(node, FragmentSpreadNode):
+            self._unfold(node.name.value, depth)
+
+    def _unfold(self, name: str, depth: int) -> None:
+        """A fragment in its place. An unknown one, or one inside itself, is for validation to report."""
+        if name in self.fragments and name not in self.unfolding:
+            self.unfolding.append(name)
+            self.add(self.fragments[name].selection_set, depth + 1)
+            self.unfolding.pop()

@@ -1,0 +1,239 @@
+"""One operation from question to answer: plan, gate, one read, execution, ledger; then, and only then, release."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from graphql.execution.values import VariableValues, get_variable_values
+
+from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
+from app.domain.gate import Grant, open_record
+from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.record import Found
+from app.domain.viewer import CallerKind, Viewer
+from app.execution.documents import Document
+from app.execution.plan import Plan, plan
+from app.execution.released import released_facts
+from app.identity.viewers import require_scope
+from app.observability import log
+from app.services import Services
+from resolvers import limits
+from resolvers.context import OperationContext
+from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
+from resolvers.views import view_for
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent, taken apart."""
+
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: an HTTP status and a GraphQL response."""
+
+    status: int
+    body: dict[str, Any]
+
+
+SCOPES: Mapping[str, str] = {"cardStatus": "status", "accessLog": "read", "consent": "read"}
+
+
+async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
+    """Answer one operation. Raises TransportRefusal when no GraphQL answer is due (scope, ledger unavailable)."""
+    document = services.documents.get(viewer.kind, request.query)
+    if document.errors:
+        return _refused(400, document.errors)
+    operation = document.operations.get(request.operation_name)
+    if operation is None or document.tree is None:
+        return _refused(400, [request_error("OPERATION_NOT_FOUND", "Name one of the document's operations.")])
+    schema = view_for(viewer.kind).graphql
+    variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
+    if isinstance(variables, list):
+        return _refused(400, [variable_error(error) for error in variables])
+    return await _Operation(services, viewer, document, request, variables).run()
+
+
+def _refused(status: int, errors: Any) -> Answer:
+    return Answer(status, {"errors": [error.formatted for error in errors]})
+
+
+class _Operation:
+    def __init__(
+        self, services: Services, viewer: Viewer, document: Document, request: Request, variables: VariableValues
+    ) -> None:
+        self.services, self.viewer, self.document, self.request = services, viewer, document, request
+        self.node = document.operations[request.operation_name]
+        self.schema = view_for(viewer.kind).graphql
+        assert document.tree is not None  # `answer` has seen to it
+        self.plan: Plan = plan(self.schema, document.tree, self.node, variables)
+        self.now: datetime = services.clock()
+        self.event_id = str(uuid.uuid4())
+
+    async def run(self) -> Answer:
+        problem = self._problem()
+        if problem is not None:
+            return _refused(400, [problem])
+        for root in self.plan.root_fields:
+            require_scope(self.viewer, self._scope_of(root.name))
+        patient = self._patient()
+        context = await self._context(patient)
+        result = await self._execute(context)
+        errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
+        self._log_faults(result)
+        entry = self._entry(context, patient, result, errors)
+        if entry is not None and (context.noted is None or result.errors):
+            await self._note(entry)
+        errors += [error for key in context.withheld for error in withheld_errors(context.withheld[key])]
+        body: dict[str, Any] = {"data": result.data}
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        return Answer(200, body)
+
+    def _problem(self) -> GraphQLError | None:
+        if self.node.operation is OperationType.SUBSCRIPTION:
+            return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
+        if len(self.plan.patients) > 1:
+            return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
+        if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
+            return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
+        return None
+
+    def _scope_of(self, root_field: str) -> str:
+        if self.node.operation is OperationType.MUTATION:
+            return "write"
+        if self.viewer.kind is CallerKind.MACHINE:
+            return "status"
+        return "audit" if self.viewer.kind is CallerKind.AUDITOR else "read"
+
+    def _patient(self) -> str | None:
+        """Whose card the operation is about: a citizen's own, or the one that is named."""
+        if self.viewer.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
+            own = [root for root in self.plan.root_fields if root.name != "me"]
+            return self.viewer.subject_number if own else None
+        return next(iter(self.plan.patients), None)
+
+    async def _context(self, patient: str | None) -> OperationContext:
+        found, decision = None, None
+        if patient is not None:
+            found, decision = await self._gate(patient)
+        viewer_number = self.viewer.national_identity_number
+        services = self.services
+        context = OperationContext(
+            viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient, found=found,
+            decision=decision, selection=self.plan.selection, cards=services.cards, consents=services.consents,
+            ledger=services.ledger, actor_key=services.patient_keys.key(viewer_number) if viewer_number else None,
+            entry_for_write=self._entry_for_write,
+        )  # fmt: skip
+        self.context = context
+        return context
+
+    async def _gate(self, patient: str) -> tuple[Found | None, Grant | RecordRefusal]:
+        try:
+            found = await self.services.cards.find(patient, self.plan.kinds)
+        except RecordRefusal as refusal:
+            return None, refusal
+        reads_card = any(root.name in ("card", "myCard") for root in self.plan.root_fields)
+        try:
+            return found, open_record(
+                self.viewer, patient, found, self.services.policy, self.now, needs_active_card=reads_card
+            )
+        except RecordRefusal as refusal:
+            return found, refusal
+
+    async def _execute(self, context: OperationContext) -> ExecutionResult:
+        assert self.document.tree is not None  # `answer` has seen to it
+        started = execute(
+            self.schema, self.document.tree, context_value=context, variable_values=dict(self.request.variables),
+            operation_name=self.request.operation_name, hide_suggestions=True,
+        )  # fmt: skip
+        if isinstance(started, ExecutionResult):
+            return started
+        try:
+            async with asyncio.timeout(limits.EXECUTION_MAX_SECONDS):
+                return await started
+        except TimeoutError as error:
+            raise TransportRefusal(503, "EXECUTION_TOO_SLOW", "The answer took too long; nothing is shown.") from error
+
+    def _log_faults(self, result: ExecutionResult) -> None:
+        for error in result.errors or ():
+            if not isinstance(error.original_error, Refusal):
+                kind = type(error.original_error).__name__
+                log.error("resolver_failed", event_id=self.event_id, path=error.path, kind=kind)
+
+    async def _note(self, entry: LedgerEntry) -> None:
+        try:
+            await self.services.ledger.append(entry)
+        except Exception as error:
+            log.error("ledger_unavailable", event_id=self.event_id, kind=type(error).__name__)
+            message = "The access log cannot be written; nothing is shown."
+            raise TransportRefusal(503, "AUDIT_UNAVAILABLE", message) from error
+
+    def _entry(
+        self, context: OperationContext, patient: str | None, result: ExecutionResult, errors: list[GraphQLError]
+    ) -> LedgerEntry | None:
+        """The ledger entry of this operation; None when it concerned no patient."""
+        if patient is None:
+            return None
+        released = released_facts(self.plan, result.data)
+        withheld = tuple(f"{why.path}: {why.reason}" for why in self._withheld(context))
+        refusals = [error.original_error for error in result.errors or ()]
+        failed = any(not isinstance(cause, Refusal) for cause in refusals)
+        outcome = _outcome(bool(released) or not refusals, bool(withheld or refusals), failed)
+        refusal = next((_reason(cause) for cause in refusals if isinstance(cause, Refusal)), None)
+        base = self._entry_base(context, patient)
+        return replace(base, outcome=outcome, refusal=refusal, released=released, withheld=withheld)
+
+    def _withheld(self, context: OperationContext) -> list[Any]:
+        grant = context.decision
+        if not isinstance(grant, Grant):
+            return []
+        paths = {path for selection in self.plan.selection.values() for path in selection.fact_paths}
+        return [why for path in sorted(paths) if (why := grant.why_withheld(path))]
+
+    def _entry_base(self, context: OperationContext, patient: str) -> LedgerEntry:
+        viewer, found = self.viewer, context.found
+        return LedgerEntry(
+            event_id=self.event_id, at=self.now,
+            patient_id=found.patient.patient_id if found else self._reference(patient),
+            record_id=found.card.head.record_id if found and found.card else None,
+            outcome=Outcome.ALLOWED, refusal=None, role=viewer.role, caller_kind=viewer.kind,
+            actor_key=context.actor_key, actor_name=viewer.name, hpr_number=viewer.hpr_number,
+            organisation_number=viewer.unit.number if viewer.unit else None,
+            organisation_name=viewer.unit.name if viewer.unit else None,
+            parent_number=viewer.unit.parent_number if viewer.unit else None,
+            client_id=viewer.client_id, client_name=viewer.client_name, purpose=viewer.purpose,
+            decision_reference=viewer.decision_reference, user_selected=viewer.user_selected,
+            policy=self.services.policy.name, operation_kind=self.node.operation.value,
+            operation_name=self.node.name.value if self.node.name else None, operation_hash=self.document.hash,
+        )  # fmt: skip
+
+    def _reference(self, patient: str) -> str:
+        """How the ledger names somebody who is not in the store: by keyed hash."""
+        return f"unknown:{self.services.patient_keys.key(patient)}"
+
+    def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
+        assert self.context.patient_number is not None  # only a patient's operation writes
+        base = self._entry_base(self.context, self.context.patient_number)
+        self.context.noted = replace(base, patient_id=patient_id, written=written)
+        return self.context.noted
+
+
+def _outcome(gave_anything: bool, held_back: bool, failed: bool) -> Outcome:
+    if failed:
+        return Outcome.FAILED
+    if not gave_anything:
+        return Outcome.REFUSED
+    return Outcome.PARTIAL if held_back else Outcome.ALLOWED
+
+
+def _reason(refusal: Refusal) -> str:
+    return refusal.reason if isinstance(refusal, RecordRefusal) else refusal.code

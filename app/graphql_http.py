@@ -1,0 +1,112 @@
+"""GraphQL over HTTP: the token before the body, the body before the document, and one answer for each request."""
+
+import time
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from app.domain.errors import TransportRefusal
+from app.domain.viewer import Viewer
+from app.execution.operation import Request, answer
+from app.identity.tokens import bearer_token
+from app.identity.viewers import viewer_from
+from app.observability import REFUSALS, REQUESTS, SECONDS, log
+from app.services import Services
+from resolvers import limits
+
+GRAPHQL_TYPE: Final = "application/graphql-response+json"
+JSON_TYPE: Final = "application/json"
+HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+async def graphql(request: HttpRequest) -> Response:
+    """POST /graphql."""
+    services: Services = request.app.state.services
+    began = time.perf_counter()
+    viewer: Viewer | None = None
+    headers: dict[str, str] = {}
+    try:
+        viewer = await authenticated(request, services)
+        asked = _request(await _body(request))
+        given = await answer(services, viewer, asked)
+        status, body = given.status, given.body
+    except TransportRefusal as refusal:
+        status, body, headers = _refusal(refusal, services)
+    except Exception as error:
+        log.error("request_failed", kind=type(error).__name__)
+        status = 500
+        body = {"errors": [{"message": "Something went wrong here.", "extensions": {"code": "INTERNAL_ERROR"}}]}
+    _count(viewer, status, body, time.perf_counter() - began)
+    return Response(orjson.dumps(body), status, {**HEADERS, **headers}, media_type=_media_type(request))
+
+
+async def authenticated(request: HttpRequest, services: Services) -> Viewer:
+    """Who asks. Raises TransportRefusal 401 or 403; nothing of the body has been read."""
+    token = bearer_token(request.headers, allow_bearer=services.settings.is_development)
+    claims = services.verifier.verify(token)
+    return await viewer_from(claims, services.organisations.find, services.enabled_roles, now=services.clock())
+
+
+async def _body(request: HttpRequest) -> bytes:
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != JSON_TYPE:
+        raise TransportRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
+    too_large = TransportRefusal(413, "BODY_TOO_LARGE", f"A request has at most {limits.BODY_MAX_BYTES} bytes.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limits.BODY_MAX_BYTES:
+        raise too_large
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > limits.BODY_MAX_BYTES:
+            raise too_large
+    return bytes(received)
+
+
+def _request(body: bytes) -> Request:
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise TransportRefusal(400, "MALFORMED_JSON", "The body is not JSON.") from error
+    if not isinstance(parsed, dict):
+        raise TransportRefusal(400, "MALFORMED_REQUEST", "The body is one JSON object; batches are not taken.")
+    query, name, variables = parsed.get("query"), parsed.get("operationName"), parsed.get("variables")
+    _expect(name is None or isinstance(name, str), "operationName", "text")
+    _expect(variables is None or isinstance(variables, dict), "variables", "an object")
+    _expect(isinstance(parsed.get("extensions"), dict | None), "extensions", "an object")
+    if not isinstance(query, str):
+        raise _malformed("query", "text")
+    return Request(query, name, variables or {})
+
+
+def _expect(holds: bool, member: str, kind: str) -> None:
+    if not holds:
+        raise _malformed(member, kind)
+
+
+def _malformed(member: str, kind: str) -> TransportRefusal:
+    return TransportRefusal(400, "MALFORMED_REQUEST", f"`{member}` must be {kind}.")
+
+
+def _refusal(refusal: TransportRefusal, services: Services) -> tuple[int, dict[str, Any], dict[str, str]]:
+    extensions: dict[str, Any] = {"code": refusal.code, **refusal.extensions}
+    if refusal.reason and services.settings.is_development:
+        extensions["reason"] = refusal.reason
+    headers = {"www-authenticate": refusal.challenge} if refusal.challenge else {}
+    log.info("refused", status=refusal.status, code=refusal.code, reason=refusal.reason)
+    return refusal.status, {"errors": [{"message": refusal.message, "extensions": extensions}]}, headers
+
+
+def _media_type(request: HttpRequest) -> str:
+    return GRAPHQL_TYPE if GRAPHQL_TYPE in request.headers.get("accept", "") else JSON_TYPE
+
+
+def _count(viewer: Viewer | None, status: int, body: dict[str, Any], seconds: float) -> None:
+    caller = viewer.kind.value if viewer else "nobody"
+    REQUESTS.labels(caller, status).inc()
+    SECONDS.labels(caller).observe(seconds)
+    for error in body.get("errors", ()):
+        REFUSALS.labels(error.get("extensions", {}).get("code", "NONE")).inc()
+    log.info("request", caller=caller, status=status, milliseconds=round(seconds * 1000, 2))

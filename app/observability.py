@@ -1,0 +1,40 @@
+"""Structured logs and metrics, and what must never be in them.
+
+Nothing here takes a card value, an identity number, a token, a header or query text: events carry codes, counts,
+durations and the event id. Exceptions are logged by class only, because their messages may quote what failed.
+"""
+
+import logging
+import sys
+from typing import Any, Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+log: Any = structlog.get_logger("helsekort")
+
+REGISTRY: Final = CollectorRegistry()
+REQUESTS: Final = Counter(
+    "helsekort_requests", "GraphQL requests by kind of caller and HTTP status.", ["caller", "status"], registry=REGISTRY
+)
+SECONDS: Final = Histogram(
+    "helsekort_request_seconds", "Seconds from request to answer.", ["caller"], registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)  # fmt: skip
+REFUSALS: Final = Counter("helsekort_refusals", "Refusals by code.", ["code"], registry=REGISTRY)
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error; the libraries' own logs only from warnings up, without their arguments."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    for name in ("uvicorn.access", "sqlalchemy", "aiosqlite", "asyncio", "strawberry", "httpx"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,91 @@
+"""The rooms joined: what an operation needs, made once from the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from app.domain.policy import Policy, current_policy
+from app.domain.ports import Cards, Consents
+from app.domain.viewer import Role
+from app.execution.documents import Documents
+from app.identity.claims import IssuerKind
+from app.identity.development_issuer import DevelopmentIssuer
+from app.identity.keys import StaticKeys
+from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
+from app.keys import Keys, load_keys
+from app.settings import Settings
+from data.cards import StoredCards
+from data.consents import StoredConsents
+from data.database import Database
+from data.identity_numbers import PatientKeys
+from data.ledger import ChainedLedger
+from data.organisations import EnrolledOrganisations
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Services:
+    """Everything one process needs to answer."""
+
+    settings: Settings
+    clock: Clock
+    policy: Policy
+    enabled_roles: frozenset[Role]
+    database: Database
+    patient_keys: PatientKeys
+    cards: Cards
+    consents: Consents
+    ledger: ChainedLedger
+    organisations: EnrolledOrganisations
+    verifier: AccessTokenVerifier
+    issuer: DevelopmentIssuer | None
+    documents: Documents
+
+    async def start(self) -> None:
+        await self.ledger.start()
+
+    async def close(self) -> None:
+        await self.ledger.close()
+        await self.database.close()
+
+
+def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
+    """Join the rooms. Raises ConfigurationError when a key or an issuer is missing."""
+    keys = load_keys(settings)
+    database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
+    patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
+    ledger = ChainedLedger(database, keys.ledger)
+    policy = current_policy()
+    issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
+    return Services(
+        settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
+        database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
+        consents=StoredConsents(database, patient_keys, ledger, clock), ledger=ledger,
+        organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
+        documents=Documents(hide_suggestions=not settings.is_development),
+    )  # fmt: skip
+
+
+_ISSUER_KINDS: Final = {
+    "helseid": IssuerKind.HELSEID,
+    "citizen": IssuerKind.ID_PORTEN,
+    "oversight": IssuerKind.OVERSIGHT,
+}
+
+
+def _verifier(settings: Settings, issuer: DevelopmentIssuer | None, clock: Clock) -> AccessTokenVerifier:
+    trusted = list(issuer.trusted_issuers()) if issuer else []
+    for setting, kind in _ISSUER_KINDS.items():
+        name, file = getattr(settings, f"{setting}_issuer"), getattr(settings, f"{setting}_jwks_file")
+        if name is not None:
+            trusted.append(TrustedIssuer(name, kind, StaticKeys.from_file(file)))
+    return AccessTokenVerifier(trusted, settings.audience, clock=clock)
+
+
+__all__ = ["Clock", "Keys", "Services", "make_services", "system_clock"]

@@ -1,0 +1,62 @@
+"""What has to hold before the gateway serves, and what a demonstration puts into an empty store."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from app.domain.gate import OSLO
+from app.keys import ConfigurationError
+from app.services import make_services
+from app.settings import Settings
+from data.database import Database
+from data.migrate import is_current, migrate
+from data.synthetic.seeding import load_cast
+
+NETWORK_FILE_SYSTEMS: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "glusterfs", "ceph"}
+)
+
+
+def check_production(settings: Settings) -> None:
+    """Refuse a production start that could not be safe. Keys are checked where they are loaded."""
+    if settings.is_development:
+        return
+    if settings.helseid_issuer is None and settings.citizen_issuer is None:
+        raise ConfigurationError("no trusted issuer: set HELSEKORT_HELSEID_ISSUER and its JWKS file")
+    for name in ("helseid_issuer", "citizen_issuer", "oversight_issuer"):
+        if "helsekort.example" in (getattr(settings, name) or ""):
+            raise ConfigurationError(f"HELSEKORT_{name.upper()} is the development issuer")
+    if settings.effective_database_url.startswith("sqlite") and _on_network_disk(_sqlite_path(settings)):
+        raise ConfigurationError("SQLite on a network disk loses data; use a local disk or PostgreSQL")
+
+
+def _sqlite_path(settings: Settings) -> Path:
+    return Path(settings.effective_database_url.split("///", 1)[1]).resolve()
+
+
+def _on_network_disk(path: Path) -> bool:
+    """Whether the longest mount point above the path is of a network file system."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return False
+    best, kind = "", ""
+    for line in mounts.read_text().splitlines():
+        _, mount_point, file_system, *_ = line.split()
+        if os.path.commonpath([path, mount_point]) == mount_point and len(mount_point) >= len(best):
+            best, kind = mount_point, file_system
+    return kind in NETWORK_FILE_SYSTEMS
+
+
+async def ready_store(settings: Settings) -> int:
+    """Migrate, and load the synthetic women when the store is empty. Returns how many were loaded."""
+    services = make_services(settings)
+    try:
+        await migrate_if_needed(services.database)
+        return await load_cast(services.database, services.patient_keys, services.clock().astimezone(OSLO).date())
+    finally:
+        await services.database.close()
+
+
+async def migrate_if_needed(database: Database) -> None:
+    if not await is_current(database):
+        await migrate(database)

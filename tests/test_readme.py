@@ -1,0 +1,74 @@
+"""The README cannot lie: its example runs, its tables are the code's."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from graphql import parse, validate
+
+from app.domain.viewer import CallerKind
+from app.settings import Settings
+from resolvers.views import view_for
+from tests.world import World
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = sorted((ROOT / "web/src/explorer/examples").glob("*.graphql"))
+
+
+def table_after(marker: str) -> dict[str, str]:
+    """First column to second of the table that follows a marker."""
+    lines = README.split(marker, 1)[1].strip().splitlines()[1:]
+    rows = []
+    for line in lines:
+        if line.startswith("|"):
+            rows.append([cell.strip().strip("`") for cell in line.strip("|").split("|", 1)])
+        elif rows:
+            break
+    return {name: meaning for name, meaning in rows[2:]}
+
+
+async def test_the_example_gives_the_answer_that_is_printed(world: World) -> None:
+    """The README's query, asked as Kari, gives the README's answer."""
+    query, answer = re.search(r"```graphql\n(.*?)```\s+```json\n(.*?)```", README, re.DOTALL).groups()  # type: ignore[union-attr]
+    response = await world.ask("kari", query)
+    assert response.json() == json.loads(answer)
+
+
+def test_every_setting_stands_in_the_table_with_its_meaning() -> None:
+    """The settings table is the settings."""
+    fields = {f"HELSEKORT_{name.upper()}": field.description for name, field in Settings.model_fields.items()}
+    assert table_after("<!-- settings") == fields
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    """One line per dependency, none too many."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["development"]]
+    names = {re.split(r"[\[<>=~!]", entry)[0] for entry in wanted}
+    reasons = table_after("<!-- dependencies")
+    assert set(reasons) == names
+    assert all(reasons.values())
+
+
+def test_every_command_of_the_table_exists() -> None:
+    """And every command there is stands in the table."""
+    import typer
+
+    from app.__main__ import cli
+
+    documented = {line.split("`")[1].split()[0] for line in README.splitlines() if re.match(r"\| `[a-z]", line)}
+    assert documented == set(typer.main.get_command(cli).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_explorers_examples_are_valid_for_whom_they_are_written(path: Path) -> None:
+    """Each tab validates in the view of the persona it names."""
+    from app.development import all_personas
+
+    text = path.read_text(encoding="utf-8")
+    persona = re.search(r"# persona: (\S+)", text)
+    kind = all_personas()[persona[1]].kind if persona else CallerKind.CLINICIAN
+    assert validate(view_for(kind).graphql, parse(text)) == []

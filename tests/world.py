@@ -1,0 +1,121 @@
+"""A running gateway with the cast in it, to ask questions of as anybody; on either database."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import orjson
+from sqlalchemy import text
+
+from app.development import all_personas
+from app.domain.gate import OSLO
+from app.main import create_app
+from app.services import Services
+from data.storing import store
+from data.synthetic.cast import CAST, CastMember, Situation
+from tests.whole_card import whole_record
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = NOW.astimezone(OSLO).date()
+
+WHOLE_WOMAN = "15839430008"
+WHOLE_RECORD = "aaaaaaaa-0000-4000-8000-000000000001"
+
+
+@dataclass
+class World:
+    """One gateway, its clock standing still at NOW."""
+
+    services: Services
+    client: httpx.AsyncClient
+    whole: str = WHOLE_WOMAN
+
+    def token(self, persona: str, purpose: str | None = None, **claims: Any) -> str:
+        """A really signed token; `claims` replace some, None leaves one out."""
+        found = all_personas()[persona]
+        assert self.services.issuer is not None
+        chosen = purpose or (found.purposes[0].value if found.purposes else "TREAT")
+        return self.services.issuer.mint(found, now=self.services.clock(), purpose=chosen, **claims)
+
+    async def ask(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> httpx.Response:
+        """POST a document as a persona."""
+        headers = {"authorization": f"Bearer {self.token(persona, purpose)}"}
+        return await self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+
+    async def data(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> dict[str, Any]:
+        """The data of an answer that must have no errors."""
+        response = await self.ask(persona, query, purpose=purpose, **variables)
+        body = response.json()
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
+    def member(self, slug: str) -> CastMember:
+        return next(member for member in CAST if member.slug == slug)
+
+    def number(self, slug: str) -> str:
+        return self.member(slug).number
+
+    def situation(self, slug: str) -> Situation:
+        return self.member(slug).on(TODAY)
+
+    async def add_whole_card(
+        self, *, woman: str | None = None, care_unit: str = "310990000", **changes: Mapping[str, Any]
+    ) -> None:
+        """Store a card with every fact recorded, in place of the one before; `changes` by section and fact.
+
+        A fact changed to None is not recorded.
+        """
+        number = self.number(woman) if woman else self.whole
+        record = whole_record(WHOLE_RECORD, care_unit=care_unit)
+        for item in record.items:
+            item.content |= changes.get(item.kind, {})
+            item.content = {name: value for name, value in item.content.items() if value is not None}
+        await self._forget(number)
+        await store(self.services.database, self.services.patient_keys, [(number, NOW, record)])
+
+    async def _forget(self, number: str) -> None:
+        key = self.services.patient_keys.key(number)
+        ids = "SELECT record_id FROM maternity_record r JOIN patient p ON p.patient_id = r.patient_id WHERE p.number_key = :key"
+        async with self.services.database.transaction() as connection:
+            found = (await connection.execute(text(ids), {"key": key})).scalars().all()
+            for record_id in found:
+                for table in ("section", "section_version", "caseload_entry", "change", "maternity_record"):
+                    await connection.execute(text(f"DELETE FROM {table} WHERE record_id = :id"), {"id": record_id})
+
+    async def ledger_entries(self, woman: str) -> list[dict[str, Any]]:
+        """What the ledger holds about a woman (slug or number), oldest first."""
+        number = woman if woman.isdigit() else self.number(woman)
+        key = self.services.patient_keys.key(number)
+        async with self.services.database.connection() as connection:
+            found = await connection.execute(
+                text("SELECT patient_id FROM patient WHERE number_key = :key"), {"key": key}
+            )
+            patient_id = found.scalar()
+        return [entry for entry in await self.all_ledger_entries() if entry["patient_id"] == patient_id]
+
+    async def all_ledger_entries(self) -> list[dict[str, Any]]:
+        async with self.services.database.connection() as connection:
+            rows = await connection.execute(text("SELECT entry FROM ledger_entry ORDER BY at, sequence"))
+            return [orjson.loads(entry) for entry in rows.scalars()]
+
+    async def break_ledger(self) -> None:
+        """From now on no entry can be written."""
+        async with self.services.database.transaction() as connection:
+            await connection.execute(text("ALTER TABLE ledger_head RENAME TO gone"))
+
+
+@asynccontextmanager
+async def running(services: Services) -> AsyncIterator[World]:
+    """The application around these services, started and stopped."""
+    app = create_app(services.settings, services=services)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app):
+        async with httpx.AsyncClient(transport=transport, base_url="http://helsekort.test") as client:
+            yield World(services, client)
+
+
+__all__ = ["NOW", "TODAY", "World", "running"]
