@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from app.development import TOKEN_LIFETIME_SECONDS, all_personas
 from app.domain.data_dictionary import dictionary
-from app.domain.policy import Policy, ProfileKey, current_policy
+from app.domain.policy import Decision, Policy, ProfileKey, current_policy
 from app.domain.viewer import CallerKind, Purpose
 from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.personas import Persona, UnknownPersona, find_persona
@@ -42,7 +43,7 @@ def facts(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
     for entry in entries:
         table.add_row(
             entry["path"], entry["type"], entry["unit"] or "", entry["labels"]["no"], entry["sensitivity"],
-            entry["wire"] or "(paper only)",
+            entry["wire"] or entry["wireMetadata"] or "(paper only)",
         )  # fmt: skip
     Console(width=None if Console().is_terminal else 200).print(table)
 
@@ -93,7 +94,8 @@ def _list_personas() -> None:
     table = Table("persona", "who", "role", "unit", "patient")
     for persona in all_personas().values():
         unit = persona.unit.name if persona.unit else ""
-        table.add_row(persona.name, persona.title, persona.role.value, unit, persona.patient_number or "")
+        who = f"{persona.full_name}: {persona.title}" if persona.full_name else persona.title
+        table.add_row(persona.name, who, persona.role.value, unit, persona.patient_number or "")
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
@@ -117,25 +119,29 @@ def explain(
     if path not in known:
         typer.echo(f"No fact is called {path}; `helsekort facts` lists them.", err=True)
         raise typer.Exit(2)
-    table = Table("persona", "role", "purpose", "at", "verdict", "rule")
-    for row in _explanations(policy, found, path, purposes):
-        table.add_row(*row)
-    Console(width=None if Console().is_terminal else 220).print(table)
+    for line in _explanations(policy, found, path, purposes):
+        typer.echo(line)
     typer.echo(f"Policy {policy.name} (app/domain/policy.toml), in force from {policy.valid_from}.")
     typer.echo(f"Legal basis: {policy.legal_basis}.")
 
 
-def _explanations(policy: Policy, persona: Persona, path: str, purposes: list[Any]) -> list[list[str]]:
-    rows = []
+def _explanations(policy: Policy, persona: Persona, path: str, purposes: list[Any]) -> Iterator[str]:
+    """One paragraph per purpose (and unit, where that matters): verdict and rule."""
+    at_units = (False, True) if policy.roles[persona.role].matrix_at_own_unit else (None,)
     for purpose in purposes:
-        for own_unit in (False, True) if policy.roles[persona.role].matrix_at_own_unit else (False,):
-            profile = policy.profile(ProfileKey(persona.role, purpose, own_unit))
+        for own_unit in at_units:
+            profile = policy.profile(ProfileKey(persona.role, purpose, bool(own_unit)))
             decision, partial = profile.decisions[path], profile.partial.get(path)
-            verdict = ("READ IN PART" if partial else "READ") if decision.allowed else f"WITHHELD ({decision.reason})"
-            rule = f"{decision.rule}; {partial.rule}" if partial else decision.rule
-            unit = "own unit" if own_unit else "any unit"
-            rows.append([persona.name, persona.role.value, purpose or "-", unit, verdict, rule])
-    return rows
+            situation = f"for {purpose}" if purpose else "without a stated purpose"
+            unit = {None: "", True: ", at her own unit", False: ", at another unit"}[own_unit]
+            yield f"{persona.name} as {persona.role} {situation}{unit}: {_verdict(decision, partial)}"
+            yield f"    {decision.rule}{f'; but {partial.rule}' if partial else ''}"
+
+
+def _verdict(decision: Decision, partial: Decision | None) -> str:
+    if not decision.allowed:
+        return f"WITHHELD ({decision.reason})"
+    return "READ IN PART" if partial else "READ"
 
 
 @ledger.command("verify")

@@ -25,11 +25,13 @@ def dictionary() -> list[dict[str, Any]]:
 
 
 def _entry(declared: DeclaredFact) -> dict[str, Any]:
-    fact, shape = declared.fact, declared.shape
+    """`wire` is for the facts of the card; what the national metadata of every item holds stands in `wireMetadata`."""
+    fact, shape, is_content = declared.fact, declared.shape, declared.section is not PROVENANCE
     return {
         "section": declared.section.graphql_name,
         "path": declared.graphql_path,
-        "wire": declared.wire_path,
+        "wire": declared.wire_path if is_content else None,
+        "wireMetadata": None if is_content else declared.wire_path,
         "type": _type_name(shape),
         "unit": fact.unit,
         "labels": {"no": fact.norwegian, "en": fact.english},

@@ -257,12 +257,12 @@ class _Builder:
     def _decide_level(self, kind: str, declared: Sensitivity, topic: str | None) -> Decision:
         levels, topics = self.policy.granted(self.key, kind)
         sensitivity = self.policy.sensitivity_on_earlier_card(declared) if self.key.earlier else declared
-        matrix = f"matrix {self.key.role} × {camel(kind)}"
         if sensitivity not in levels and topic not in topics:
-            return Decision(False, f"{matrix}: no {sensitivity} facts", Reason.ROLE)
+            return Decision(False, f"{self.key.role} reads no {sensitivity} facts of {camel(kind)}", Reason.ROLE)
         if sensitivity in self.taken_by_purpose:
             return Decision(False, self.purpose_rule, Reason.PURPOSE)
-        return Decision(True, f"{matrix}: {sensitivity if sensitivity in levels else f'topic {topic}'}")
+        what = f"{sensitivity} facts" if sensitivity in levels else f"the topic {topic}"
+        return Decision(True, f"{self.key.role} reads {what} of {camel(kind)}")
 
     def _partial(self, kind: str, declared: Any, path: str, decision: Decision | None) -> Escalation | None:
         escalation = declared.escalation if isinstance(declared, Fact) else None

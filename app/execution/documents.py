@@ -146,8 +146,10 @@ class _Size:
             self.problem = ("DOCUMENT_TOO_LARGE", "The document selects too many fields.")
 
     def _below(self, node: Any, depth: int) -> None:
-        if isinstance(node, FieldNode | InlineFragmentNode):
+        if isinstance(node, FieldNode):
             self.add(node.selection_set, depth + 1)
+        elif isinstance(node, InlineFragmentNode):
+            self.add(node.selection_set, depth)
         elif isinstance(node, FragmentSpreadNode):
             self._unfold(node.name.value, depth)
 
@@ -155,5 +157,5 @@ class _Size:
         """A fragment in its place. An unknown one, or one inside itself, is for validation to report."""
         if name in self.fragments and name not in self.unfolding:
             self.unfolding.append(name)
-            self.add(self.fragments[name].selection_set, depth + 1)
+            self.add(self.fragments[name].selection_set, depth)
             self.unfolding.pop()

@@ -35,7 +35,7 @@ HERSELF = Viewer(
 GIVEN = Consent(ConsentState.ACTIVE, NOW)
 PERSON = PatientFile("patient", Protection.UNCLASSIFIED, None, GIVEN, ())
 HEAD = RecordHead("record", RecordStatus.ACTIVE, 1, NOW, None, NOW, frozenset())
-CARD = FoundCard(HEAD, SealedSections({"medical_conditions": '{"mental_health": true}'}))
+CARD = FoundCard(HEAD, SealedSections({"medical_conditions": '{"mental_health_condition": true}'}))
 
 
 def block(**changes: object) -> Block:
@@ -62,7 +62,7 @@ def test_a_grant_is_made_by_the_gate_alone() -> None:
 
 def test_her_gp_opens_the_card() -> None:
     """Consent, an active card, no block: yes."""
-    assert CARD.sections.open(open_()) == {"medical_conditions": {"mental_health": True}}
+    assert CARD.sections.open(open_()) == {"medical_conditions": {"mental_health_condition": True}}
 
 
 def test_a_clinician_does_not_open_her_own_card_at_work() -> None:
@@ -181,4 +181,4 @@ def test_items_entered_in_error_are_taken_out_for_all_but_those_who_write() -> N
 def test_the_reason_is_the_same_whatever_is_stored() -> None:
     """`why_withheld` never sees a document."""
     nurse = replace(GP, role=Role.PUBLIC_HEALTH_NURSE)
-    assert open_(viewer=nurse).why_withheld("medicalConditions.mentalHealth") is not None
+    assert open_(viewer=nurse).why_withheld("medicalConditions.mentalHealthCondition") is not None
