@@ -18,6 +18,7 @@ from app.graphql_http import graphql
 from app.observability import REGISTRY, configure_logging, log
 from app.services import Clock, Services, make_services, system_clock
 from app.settings import Settings
+from app.startup import check_production
 from resolvers.views import printed
 
 WEB_DIST: Final = Path(__file__).with_name("web_dist")
@@ -29,6 +30,7 @@ def create_app(
 ) -> Starlette:
     """The gateway as an ASGI application. Raises ConfigurationError when it must not start as configured."""
     settings = settings or Settings()
+    check_production(settings)
     configure_logging(settings.log_level)
     joined = services or make_services(settings, clock)
     app = Starlette(routes=_routes(settings), lifespan=_lifespan)

@@ -34,9 +34,11 @@ def _sqlite_path(settings: Settings) -> Path:
     return Path(settings.effective_database_url.split("///", 1)[1]).resolve()
 
 
-def _on_network_disk(path: Path) -> bool:
+MOUNTS: Final = Path("/proc/mounts")
+
+
+def _on_network_disk(path: Path, mounts: Path = MOUNTS) -> bool:
     """Whether the longest mount point above the path is of a network file system."""
-    mounts = Path("/proc/mounts")
     if not mounts.exists():
         return False
     best, kind = "", ""

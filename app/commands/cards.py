@@ -46,7 +46,7 @@ def import_command(
     from_line: Annotated[int, typer.Option(min=1, help="Go on at this line.")] = 1,
 ) -> None:
     """Take in records as the national service delivers them. Without recorded consent nothing is stored."""
-    given_at = consent_given_at.astimezone(UTC) if consent_given_at else None
+    given_at = _in_norway(consent_given_at) if consent_given_at else None
 
     async def run(services: Services) -> ImportReport:
         with _spinner("records") as show:
@@ -59,6 +59,11 @@ def import_command(
         return report
 
     _report(_with_store(run), file)
+
+
+def _in_norway(at: datetime) -> datetime:
+    """A time without a zone is Norwegian civil time, as in the national format."""
+    return (at if at.tzinfo else at.replace(tzinfo=OSLO)).astimezone(UTC)
 
 
 def _report(report: ImportReport, file: Path) -> None:

@@ -10,7 +10,7 @@ from app.keys import ConfigurationError
 from app.main import create_app
 from app.services import make_services
 from app.settings import RunProfile, Settings
-from app.startup import check_production, ready_store
+from app.startup import ready_store
 from data.migrate import is_current, migrate
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (HELSEKORT_HOST).")]
@@ -64,7 +64,6 @@ def migrate_command() -> None:
 
 
 async def _require_current(settings: Settings) -> None:
-    check_production(settings)
     services = make_services(settings)
     try:
         if not await is_current(services.database):

@@ -49,6 +49,8 @@ SCOPES: Mapping[str, str] = {"cardStatus": "status", "accessLog": "read", "conse
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
     """Answer one operation. Raises TransportRefusal when no GraphQL answer is due (scope, ledger unavailable)."""
+    if not services.settings.is_development:
+        return _refused(400, [request_error("DOCUMENT_NOT_TRUSTED", "Only registered documents are run here.")])
     document = services.documents.get(viewer.kind, request.query)
     if document.errors:
         return _refused(400, document.errors)

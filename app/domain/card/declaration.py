@@ -119,6 +119,8 @@ class Content(BaseModel):
 
 NOTE_MAX_LENGTH: Final = 4_000
 TEXT_MAX_LENGTH: Final = 256
+GREATEST_NUMBER: Final = 2**31 - 1
+"""What a GraphQL Int can say; a number on the card beyond it could be stored and never read."""
 
 SECTIONS: Final[dict[str, Section]] = {}
 """Every section by kind, in the order of the card; filled by the section files (see `app/domain/card/sections.py`)."""
@@ -176,7 +178,9 @@ def fact(
         english, norwegian, meaning, plain, sensitivity, wire, unit, minimum, maximum, positive, max_length,
         plausible, terms, topic, bundle, escalation, mark,
     )  # fmt: skip
-    limits: dict[str, Any] = {"ge": minimum, "le": maximum, "gt": 0 if positive else None, "max_length": max_length}
+    is_number = positive or minimum is not None
+    highest = GREATEST_NUMBER if maximum is None and is_number else maximum
+    limits: dict[str, Any] = {"ge": minimum, "le": highest, "gt": 0 if positive else None, "max_length": max_length}
     return Field(default=None, json_schema_extra={"declared": declared}, **limits)  # type: ignore[dict-item]  # Pydantic types the extra as JSON; ours is read back by `declared_in` only
 
 

@@ -1,0 +1,109 @@
+"""Reading cards: the person, her card and the sections a document needs, in one statement."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Select, and_, bindparam, literal, select
+
+from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
+from data.database import Database
+from data.identity_numbers import PatientKeys, parse
+from data.rows import patient_file, record_head
+from data.tables import MaternityRecord, Patient, Section, table_of
+
+if TYPE_CHECKING:
+    from app.domain.gate import Grant
+
+PATIENT, RECORD, SECTION = table_of(Patient).c, table_of(MaternityRecord).c, table_of(Section).c
+
+ABOUT_HER = (
+    PATIENT.patient_id,
+    PATIENT.protection,
+    PATIENT.deceased_on,
+    PATIENT.consent_state,
+    PATIENT.consent_changed_at,
+    PATIENT.blocks,
+)
+ABOUT_THE_CARD = (
+    RECORD.record_id,
+    RECORD.status,
+    RECORD.version,
+    RECORD.opened_at,
+    RECORD.delivered_at,
+    RECORD.terminated_at,
+    RECORD.record_last_updated_at,
+    RECORD.care_units,
+)
+WHOSE: Final = "whose"
+STATEMENTS_KEPT: Final = 256
+"""Making a statement takes longer than running it. There are as many as sets of sections that documents ask for."""
+
+ACTIVE = RECORD.status == RecordStatus.ACTIVE.value
+
+
+class StoredCards:
+    """The port `Cards` over our own database."""
+
+    def __init__(self, database: Database, keys: PatientKeys) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def find(self, national_identity_number: str, kinds: Collection[str]) -> Found | None:
+        """The person and her active card with the named sections, in one statement; None for an unknown person.
+
+        Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
+        """
+        key = self._keys.key(parse(national_identity_number))
+        rows = await self._rows(_find(_same_order(kinds)), key)
+        if not rows:
+            return None
+        card = _card(rows) if rows[0]["record_id"] is not None else None
+        return Found(patient_file(rows[0]), card)
+
+    async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
+        """Her closed cards, newest first, with the named sections, in one statement."""
+        rows = await self._rows(_earlier(_same_order(kinds)), grant.patient_id)
+        return [_card(list(of_card)) for _, of_card in groupby(rows, key=lambda row: row["record_id"])]
+
+    async def _rows(self, query: Select[Any], whose: str) -> list[Mapping[Any, Any]]:
+        async with self._database.connection() as connection:
+            return list((await connection.execute(query, {WHOSE: whose})).mappings())
+
+
+def _same_order(kinds: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(kinds))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _find(kinds: tuple[str, ...]) -> Select[Any]:
+    patient, record = table_of(Patient), table_of(MaternityRecord)
+    source = patient.outerjoin(record, and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE))
+    query = _with_sections(select(*ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
+    return query.where(PATIENT.number_key == bindparam(WHOSE))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _earlier(kinds: tuple[str, ...]) -> Select[Any]:
+    query = _with_sections(select(*ABOUT_THE_CARD), table_of(MaternityRecord), kinds)
+    return query.where(~ACTIVE, RECORD.patient_id == bindparam(WHOSE)).order_by(
+        RECORD.opened_at.desc(), RECORD.record_id
+    )
+
+
+def _with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Select[Any]:
+    """A card's head comes again with each section: heads are small, and a second statement is not."""
+    if not kinds:
+        return query.select_from(source)
+    # A list of parameters is written into the statement once; a list of values would be written anew at each call.
+    wanted = and_(SECTION.record_id == RECORD.record_id, SECTION.kind.in_([literal(kind) for kind in kinds]))
+    return query.add_columns(SECTION.kind, SECTION.document).select_from(source.outerjoin(table_of(Section), wanted))
+
+
+def _card(rows: list[Mapping[Any, Any]]) -> FoundCard:
+    return FoundCard(record_head(rows[0]), SealedSections(dict(_documents(rows))))
+
+
+def _documents(rows: Iterable[Mapping[Any, Any]]) -> Iterable[tuple[str, str]]:
+    return ((row["kind"], row["document"]) for row in rows if row.get("kind") is not None)

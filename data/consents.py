@@ -1,0 +1,110 @@
+"""Consent, given and withdrawn. What withdrawal means for the store: every card of hers is gone, in all versions."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, distinct, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.consent import NO_CONSENT, Consent, ConsentState, WithdrawalReceipt
+from app.domain.errors import RecordRefusal
+from app.domain.ports import EntryMaker
+from data.columns import in_utc
+from data.database import Database
+from data.documents import to_json
+from data.identity_numbers import PatientKeys
+from data.ledger import ChainedLedger
+from data.patients import PATIENT, KnownPatient, add_consent_events, find_patients, register
+from data.rows import consent
+from data.tables import CaseloadEntry, Change, IdempotencyKey, MaternityRecord, Section, SectionVersion, table_of
+
+RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)
+OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry))
+OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), RECORD)
+
+BY_HERSELF: Final = "CITIZEN"
+"""The source of a consent that she gave or withdrew here."""
+
+CONSENT_WITHDRAWN: Final = "CONSENT_WITHDRAWN"
+"""What the change says, so that open streams about her end; it names no card."""
+
+
+class StoredConsents:
+    """The port `Consents` over our own database."""
+
+    def __init__(
+        self, database: Database, keys: PatientKeys, ledger: ChainedLedger, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._ledger = ledger
+        self._clock = clock
+
+    async def state(self, patient_id: str) -> Consent:
+        """Where her consent stands; NONE for an unknown patient."""
+        query = select(PATIENT.c.consent_state, PATIENT.c.consent_changed_at).where(PATIENT.c.patient_id == patient_id)
+        async with self._database.connection() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return consent(row) if row is not None else NO_CONSENT
+
+    async def give(self, national_identity_number: str, entry: EntryMaker) -> Consent:
+        """Give consent; giving it again changes nothing. Raises RecordRefusal PATIENT_ID_INVALID."""
+        now, number = in_utc(self._clock()), national_identity_number
+        async with self._database.transaction() as connection:
+            patient = (await register(self._database, connection, self._keys, [number]))[number]
+            state, written = patient.consent, _written(patient, ConsentState.ACTIVE)
+            if not state.given:
+                state = Consent(ConsentState.ACTIVE, now)
+                await add_consent_events(connection, ConsentState.ACTIVE, BY_HERSELF, {patient.patient_id: now})
+            await self._ledger.append_within(connection, entry(patient.patient_id, written))
+        return state
+
+    async def withdraw(self, national_identity_number: str, entry: EntryMaker) -> WithdrawalReceipt:
+        """Withdraw consent and erase every card of hers, in one transaction with the ledger entry.
+
+        Raises RecordRefusal: CONSENT_MISSING when there is none to withdraw, PATIENT_ID_INVALID.
+        """
+        async with self._database.transaction() as connection:
+            patient = await self._with_consent(connection, national_identity_number)
+            receipt = await _erase(connection, patient.patient_id, in_utc(self._clock()))
+            await self._note_withdrawal(connection, patient.patient_id, receipt)
+            made = entry(patient.patient_id, _written(patient, ConsentState.WITHDRAWN))
+            await self._ledger.append_within(connection, made)
+        await self._database.forget_deleted()
+        return receipt
+
+    async def _with_consent(self, connection: AsyncConnection, number: str) -> KnownPatient:
+        found = await find_patients(self._database, connection, self._keys, [number])
+        patient = found.get(number)
+        if patient is None or not patient.consent.given:
+            raise RecordRefusal("CONSENT_MISSING", "There is no consent to the digital card.")
+        return patient
+
+    async def _note_withdrawal(self, connection: AsyncConnection, patient_id: str, receipt: WithdrawalReceipt) -> None:
+        at, text = receipt.withdrawn_at, to_json(asdict(receipt))
+        await add_consent_events(connection, ConsentState.WITHDRAWN, BY_HERSELF, {patient_id: at}, text)
+        await connection.execute(CHANGE.insert(), {"patient_id": patient_id, "at": at, "what": CONSENT_WITHDRAWN})
+
+
+async def _erase(connection: AsyncConnection, patient_id: str, now: datetime) -> WithdrawalReceipt:
+    """Delete all that belongs to her cards, and say how much it was."""
+    hers = select(RECORD.c.record_id).where(RECORD.c.patient_id == patient_id)
+    item = VERSION.c.record_id + "/" + VERSION.c.kind + "/" + VERSION.c.item_id
+    counted = select(func.count(), func.count(distinct(item))).where(VERSION.c.record_id.in_(hers))
+    versions, items = (await connection.execute(counted)).one()
+    for table in OF_A_CARD:
+        await connection.execute(delete(table).where(table.c.record_id.in_(hers)))
+    for table in OF_HERS:
+        deleted = await connection.execute(delete(table).where(table.c.patient_id == patient_id))
+    # The cards themselves went last.
+    receipt = WithdrawalReceipt(
+        withdrawn_at=now, cards_deleted=deleted.rowcount, items_deleted=items, versions_deleted=versions
+    )
+    return receipt.sealed()
+
+
+def _written(patient: KnownPatient, after: ConsentState) -> tuple[str, ...]:
+    """What the ledger says was written; nothing when nothing changed."""
+    return (f"consent.{after}",) if patient.consent.state is not after else ()

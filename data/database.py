@@ -1,0 +1,205 @@
+"""The database behind a URL: SQLite in a file, or PostgreSQL. The only file that acts on which of the two it is."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any, Final, cast
+
+from sqlalchemy import URL, Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql import Executable, Select
+
+BUSY_TIMEOUT_MS: Final = 5_000
+REACHABLE_WITHIN_SECONDS: Final = 2.0
+ADVISORY_LOCK_OF_MIGRATIONS: Final = 0x68656C73
+"""Any number that nobody else in the database uses."""
+
+SQLITE_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a ledger entry is durable when its commit returns
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is deleted is overwritten: withdrawal is an erasure
+)
+
+Ending = Callable[[bool], None]
+"""Called when a transaction has ended, with whether it was committed."""
+
+
+class Database:
+    """One database and its connections. SQLite has one writer at a time; writers of this process queue for it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Raises ValueError for a URL that is neither SQLite in a file nor PostgreSQL. Connects when first used."""
+        self.url = driver_url(url)
+        self.is_sqlite: Final = self.url.get_backend_name() == "sqlite"
+        make_engine = _sqlite_engine if self.is_sqlite else _postgresql_engine
+        self._engine = make_engine(self.url, pool_size)
+        # Reading needs no BEGIN and ROLLBACK around one statement; on SQLite reading is that way already.
+        self._reading = self._engine if self.is_sqlite else _isolated(self._engine, "AUTOCOMMIT")
+        self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE") if self.is_sqlite else self._engine
+        self._write_turn = asyncio.Lock() if self.is_sqlite else None
+        self._endings: dict[AsyncConnection, list[Ending]] = {}
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """For reading: each statement sees what is committed when it runs."""
+        async with self._reading.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """For reading: all statements see the same state."""
+        reading = self._engine.execution_options(begin="BEGIN") if self.is_sqlite else _repeatable(self._engine)
+        async with reading.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """For writing: committed at the end, rolled back on any exception."""
+        async with self._turn(), self._writing.connect() as connection:
+            endings = self._endings[connection] = []
+            committed = False
+            try:
+                async with connection.begin():
+                    yield connection
+                committed = True
+            finally:
+                del self._endings[connection]
+                for ending in endings:
+                    ending(committed)
+
+    def when_ended(self, connection: AsyncConnection, ending: Ending) -> None:
+        """Have something done when the connection's transaction has ended. Raises KeyError outside `transaction()`."""
+        self._endings[connection].append(ending)
+
+    @asynccontextmanager
+    async def migration(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for schema changes; processes that start at once take turns."""
+        async with self.transaction() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK_OF_MIGRATIONS})"))
+            yield connection
+
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        return self._write_turn or nullcontext()
+
+    async def is_reachable(self) -> bool:
+        """Whether a statement is answered, soon."""
+        try:
+            async with asyncio.timeout(REACHABLE_WITHIN_SECONDS), self.connection() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
+        """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def locking(self, select: Select[Any]) -> Executable:
+        """The same SELECT, holding the rows it finds until the transaction ends. On SQLite a writer holds all."""
+        return select if self.is_sqlite else select.with_for_update()
+
+    async def forget_deleted(self) -> None:
+        """Take what was deleted out of the files too, as far as the engine can be asked to. Never raises for it."""
+        if not self.is_sqlite:
+            return
+        # A reader may hold the log back; what is in it then goes with the next checkpoint.
+        with suppress(SQLAlchemyError):
+            async with self._turn(), self.connection() as connection:
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    @contextmanager
+    def count_statements(self) -> Iterator[list[str]]:
+        """The statements sent meanwhile, transaction control left out. For tests."""
+        statements: list[str] = []
+
+        def note(_c: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                statements.append(statement)
+
+        event.listen(self._engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(self._engine.sync_engine, "before_cursor_execute", note)
+
+
+async def copy_rows(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Add many new rows within the connection's transaction: COPY on PostgreSQL, one statement for all on SQLite."""
+    if connection.dialect.name == "sqlite":
+        named = [dict(zip(columns, row, strict=True)) for row in rows]
+        if named:
+            await connection.execute(table.insert(), named)
+        return
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None  # only a connection that was given back has none
+    if not raw.is_in_transaction():
+        # SQLAlchemy begins with the first statement it sends itself, and COPY goes past it.
+        await connection.execute(text("SELECT 1"))
+    await raw.copy_records_to_table(table.name, records=rows, columns=columns)
+
+
+def driver_url(url: str) -> URL:
+    """The URL with the driver we use. Raises ValueError for any other database than the two."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise ValueError("SQLite needs a file: sqlite:///path")
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise ValueError(f"{backend} is not supported; use sqlite:///path or postgresql://host/name")
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def make_private_file(*_: Any) -> None:
+        path = Path(cast(str, url.database))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own transactions begin too late and are not IMMEDIATE
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        statement = connection.get_execution_options().get("begin")
+        if statement is not None:
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
+    settings = {"application_name": "helsekort", "jit": "off", "timezone": "UTC"}
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, connect_args={"server_settings": settings}
+    )
+
+
+def _isolated(engine: AsyncEngine, level: str) -> AsyncEngine:
+    return engine.execution_options(isolation_level=level)
+
+
+def _repeatable(engine: AsyncEngine) -> AsyncEngine:
+    return _isolated(engine, "REPEATABLE READ")

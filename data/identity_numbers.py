@@ -1,0 +1,104 @@
+"""National identity numbers: what is one, and how one is kept so that only the keys' holder can read or find it.
+
+Norwegian: fødselsnummer and D-nummer. A D-number's day is raised by 40; a synthetic number's month by 40 or 80, so
+that it belongs to nobody.
+"""
+
+import hashlib
+import hmac
+import os
+from datetime import date
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from stdnum.exceptions import InvalidComponent
+from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2, get_birth_date
+
+from app.domain.errors import RecordRefusal
+
+LENGTH: Final = 11
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+D_NUMBER_DAY: Final = 40
+SYNTHETIC_MONTHS: Final = (80, 40)
+SEALED_FOR: Final = b"helsekort patient number"
+
+
+def parse(text: str) -> str:
+    """The number as its eleven digits. Raises RecordRefusal PATIENT_ID_INVALID, without repeating what was given."""
+    if not (len(text) == LENGTH and text.isascii() and text.isdigit() and _checks(text) and _birth_date(text)):
+        raise RecordRefusal("PATIENT_ID_INVALID", "This is not a valid national identity number.")
+    return text
+
+
+def is_synthetic(number: str) -> bool:
+    """Whether a valid number belongs to nobody: its month is no month."""
+    return _month_offset(int(number[2:4])) > 0
+
+
+def make_synthetic(birth_date: date, individual_digits: int) -> str | None:
+    """The synthetic number of a birth date and individual digits; None where there is none.
+
+    There is none where a check digit would be 10, and where the individual digits stand for another century.
+    """
+    stem = f"{birth_date:%d}{birth_date.month + SYNTHETIC_MONTHS[0]}{birth_date:%y}{individual_digits:03d}"
+    first = calc_check_digit1(stem)
+    second = calc_check_digit2(stem + first)
+    number = stem + first + second
+    return number if len(number) == LENGTH and _birth_date(number) == birth_date else None
+
+
+def _checks(number: str) -> bool:
+    """Whether the check digits are right. A check digit of 10 never equals a digit, so such numbers fail."""
+    return number[9] == calc_check_digit1(number) and number[10] == calc_check_digit2(number)
+
+
+def _month_offset(month: int) -> int:
+    return next((offset for offset in SYNTHETIC_MONTHS if month > offset), 0)
+
+
+def _birth_date(number: str) -> date | None:
+    """The birth date a number stands for; None when it is no date."""
+    day, month = int(number[:2]), int(number[2:4])
+    day -= D_NUMBER_DAY if day > D_NUMBER_DAY else 0
+    month -= _month_offset(month)
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return None
+    try:
+        return get_birth_date(f"{day:02d}{month:02d}{number[4:]}")
+    except InvalidComponent:
+        return None
+
+
+class SealBroken(Exception):
+    """A sealed number was changed, or sealed with another key."""
+
+
+class PatientKeys:
+    """The keys over identity numbers: one finds a number without telling it, one seals it."""
+
+    __slots__ = ("_lookup_key", "_sealing")
+
+    def __init__(self, lookup_key: bytes, sealing_key: bytes) -> None:
+        """Raises ValueError for keys of another length than 32 bytes."""
+        if len(lookup_key) != KEY_BYTES or len(sealing_key) != KEY_BYTES:
+            raise ValueError(f"keys over identity numbers are {KEY_BYTES} bytes long")
+        self._lookup_key = lookup_key
+        self._sealing = AESGCM(sealing_key)
+
+    def key(self, number: str) -> str:
+        """What a number is found by: HMAC-SHA256 in hex."""
+        return hmac.digest(self._lookup_key, number.encode(), hashlib.sha256).hex()
+
+    def seal(self, number: str) -> bytes:
+        """The number encrypted; never twice the same."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._sealing.encrypt(nonce, number.encode(), SEALED_FOR)
+
+    def unseal(self, sealed: bytes) -> str:
+        """The number again. Raises SealBroken when it was tampered with or sealed with another key."""
+        try:
+            return self._sealing.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], SEALED_FOR).decode()
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken("a sealed identity number cannot be read") from error

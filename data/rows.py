@@ -1,0 +1,174 @@
+"""Domain values as rows, and rows as domain values. No statement is sent from here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from app.domain.consent import Consent, ConsentState
+from app.domain.record import (
+    Block,
+    BlockTarget,
+    CareUnit,
+    PatientFile,
+    Protection,
+    RecordHead,
+    RecordStatus,
+    StoredItem,
+    StoredRecord,
+)
+from data.caseload import caseload_lines
+from data.columns import in_utc
+from data.documents import documents_of, from_json, json_or_none, latest_versions, to_json
+
+Row = dict[str, Any]
+Found = Mapping[Any, Any]
+"""A row as found, by column name."""
+
+RECORD_STORED: Final = "RECORD_STORED"
+"""What the change says when a card comes in whole."""
+
+
+def record_row(patient_id: str, record: StoredRecord) -> Row:
+    return {
+        "patient_id": patient_id,
+        "record_id": record.record_id,
+        "status": record.status.value,
+        "version": record.version,
+        "opened_at": in_utc(record.opened_at),
+        "delivered_at": _utc_or_none(record.delivered_at),
+        "live_birth": record.live_birth,
+        "terminated_at": _utc_or_none(record.terminated_at),
+        "last_updated_at": in_utc(record.last_updated_at),
+        "record_last_updated_at": in_utc(record.record_last_updated_at),
+        "author": json_or_none(record.author),
+        "care_units": to_json([asdict(unit) for unit in record.care_units]),
+        "wire_residue": json_or_none(record.wire_residue),
+    }
+
+
+def version_rows(record: StoredRecord) -> Iterator[Row]:
+    for item in record.items:
+        yield {
+            "record_id": record.record_id,
+            "kind": item.kind,
+            "item_id": item.item_id,
+            "version": item.version,
+            "position": item.position,
+            "last_updated_at": in_utc(item.last_updated_at),
+            "author": json_or_none(item.author),
+            "entered_in_error": item.entered_in_error,
+            "content": to_json(item.content),
+            "wire_residue": json_or_none(item.wire_residue),
+        }
+
+
+def section_rows(record: StoredRecord) -> Iterator[Row]:
+    for kind, document in documents_of(record.items):
+        yield {"record_id": record.record_id, "kind": kind, "document": document}
+
+
+def caseload_rows(patient_id: str, record: StoredRecord) -> Iterator[Row]:
+    for line in caseload_lines(record):
+        yield {
+            **asdict(line),
+            "record_id": record.record_id,
+            "patient_id": patient_id,
+            "open_items": 0,
+            "updated_at": in_utc(record.record_last_updated_at),
+        }
+
+
+def change_row(patient_id: str, record: StoredRecord) -> Row:
+    return {
+        "record_id": record.record_id,
+        "patient_id": patient_id,
+        "at": in_utc(record.record_last_updated_at),
+        "what": RECORD_STORED,
+    }
+
+
+def block_row(patient_id: str, block: Block) -> Row:
+    return {
+        **asdict(block),
+        "patient_id": patient_id,
+        "starts_at": in_utc(block.starts_at),
+        "ends_at": _utc_or_none(block.ends_at),
+    }
+
+
+def blocks_text(blocks: tuple[Block, ...]) -> str:
+    """The blocks as kept beside the patient."""
+    return to_json([asdict(block) for block in blocks])
+
+
+def patient_file(row: Found) -> PatientFile:
+    return PatientFile(
+        patient_id=row["patient_id"],
+        protection=Protection(row["protection"]),
+        deceased_on=row["deceased_on"],
+        consent=consent(row),
+        blocks=tuple(_block(block) for block in from_json(row["blocks"])),
+    )
+
+
+def consent(row: Found) -> Consent:
+    return Consent(ConsentState(row["consent_state"]), row["consent_changed_at"])
+
+
+def record_head(row: Found) -> RecordHead:
+    return RecordHead(
+        record_id=row["record_id"],
+        status=RecordStatus(row["status"]),
+        version=row["version"],
+        opened_at=row["opened_at"],
+        closed_at=row["delivered_at"] or row["terminated_at"],
+        last_updated_at=row["record_last_updated_at"],
+        care_units=frozenset(unit.organisation_number for unit in _care_units(row["care_units"])),
+    )
+
+
+def stored_record(row: Found, items: list[StoredItem]) -> StoredRecord:
+    """The card as it was stored, with the latest version of each item."""
+    return StoredRecord(
+        record_id=row["record_id"],
+        status=RecordStatus(row["status"]),
+        version=row["version"],
+        opened_at=row["opened_at"],
+        delivered_at=row["delivered_at"],
+        live_birth=row["live_birth"],
+        terminated_at=row["terminated_at"],
+        last_updated_at=row["last_updated_at"],
+        record_last_updated_at=row["record_last_updated_at"],
+        author=from_json(row["author"]),
+        care_units=_care_units(row["care_units"]),
+        items=latest_versions(items),
+        wire_residue=from_json(row["wire_residue"]),
+    )
+
+
+def stored_item(row: Found) -> StoredItem:
+    return StoredItem(
+        kind=row["kind"],
+        item_id=row["item_id"],
+        position=row["position"],
+        version=row["version"],
+        last_updated_at=row["last_updated_at"],
+        author=from_json(row["author"]),
+        entered_in_error=row["entered_in_error"],
+        content=from_json(row["content"]),
+        wire_residue=from_json(row["wire_residue"]),
+    )
+
+
+def _care_units(text: str) -> list[CareUnit]:
+    return [CareUnit(**unit) for unit in from_json(text)]
+
+
+def _block(members: dict[str, Any]) -> Block:
+    times = {name: datetime.fromisoformat(members[name]) for name in ("starts_at", "ends_at") if members[name]}
+    return Block(**{**members, **times, "target": BlockTarget(members["target"])})
+
+
+def _utc_or_none(value: datetime | None) -> datetime | None:
+    return None if value is None else in_utc(value)

@@ -1,0 +1,237 @@
+"""The tables: storage shape, nothing else. What a section holds is a document in a text column, not columns.
+
+Every key that matters starts with the record or the patient, so that one woman's card can live on one shard.
+
+    patient ──< maternity_record ──< section_version (the truth, append-only)
+       │                │──< section                 (the current document of each section, rebuildable)
+       │                └──< caseload_entry          (one line a unit, rebuildable)
+       ├──< consent_event   (append-only; projected onto patient.consent_state)
+       ├──< access_block    (projected onto patient.blocks)
+       └──< representation
+    ledger_entry, ledger_head · change · idempotency_key · organisation
+"""
+
+import re
+from datetime import date, datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from app.domain.consent import ConsentState
+from app.domain.record import Protection, RecordStatus
+from data.columns import COUNTER, Instant
+
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(SQLModel):
+    """A row of a table named after its class."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table behind a row class, for statements."""
+    return cast(Table, row.__table__)  # type: ignore[attr-defined]  # SQLModel sets it without declaring it
+
+
+def _key(**more: Any) -> Any:
+    return Field(primary_key=True, **more)
+
+
+def _long(**more: Any) -> Any:
+    return Field(sa_type=Text, **more)
+
+
+def _at(**more: Any) -> Any:
+    return Field(sa_type=Instant, **more)
+
+
+class Patient(Row, table=True):
+    """A person. Her identity number is found by keyed hash and can be read with the sealing key only.
+
+    consent_state, consent_changed_at   projection of consent_event
+    blocks                              projection of access_block, so that what the gate needs is one row
+    """
+
+    patient_id: str = _key()
+    number_key: str = Field(unique=True)
+    number_sealed: bytes
+    protection: str = Protection.UNCLASSIFIED
+    deceased_on: date | None = None
+    consent_state: str = ConsentState.NONE
+    consent_changed_at: datetime | None = _at(default=None)
+    blocks: str = _long(default="[]")
+    created_at: datetime = _at()
+
+
+class MaternityRecord(Row, table=True):
+    """One pregnancy's card: its head. A woman has at most one that is active."""
+
+    __table_args__ = (
+        Index(
+            "uq_maternity_record_active",
+            "patient_id",
+            unique=True,
+            sqlite_where=text(f"status = '{RecordStatus.ACTIVE.value}'"),
+            postgresql_where=text(f"status = '{RecordStatus.ACTIVE.value}'"),
+        ),
+    )
+
+    patient_id: str = Field(foreign_key="patient.patient_id", index=True)
+    record_id: str = _key()
+    status: str
+    version: int
+    opened_at: datetime = _at()
+    delivered_at: datetime | None = _at(default=None)
+    live_birth: bool | None = None
+    terminated_at: datetime | None = _at(default=None)
+    last_updated_at: datetime = _at()
+    record_last_updated_at: datetime = _at()
+    author: str | None = _long(default=None)
+    care_units: str = _long(default="[]")
+    wire_residue: str | None = _long(default=None)
+
+
+class SectionVersion(Row, table=True):
+    """One version of one item of a section: the truth. Rows are added; a withdrawal removes them all; none changes."""
+
+    record_id: str = _key(foreign_key="maternity_record.record_id")
+    kind: str = _key()
+    item_id: str = _key()
+    version: int = _key(sa_column_kwargs={"autoincrement": False})
+    position: int
+    last_updated_at: datetime = _at()
+    author: str | None = _long(default=None)
+    entered_in_error: bool | None = None
+    content: str = _long()
+    wire_residue: str | None = _long(default=None)
+
+
+class Section(Row, table=True):
+    """The current document of a section as ready JSON text: what cards are read from."""
+
+    record_id: str = _key(foreign_key="maternity_record.record_id")
+    kind: str = _key()
+    document: str = _long()
+
+
+class CaseloadEntry(Row, table=True):
+    """One line of a unit's list of active cards."""
+
+    unit: str = _key()
+    record_id: str = _key(foreign_key="maternity_record.record_id", index=True)
+    patient_id: str
+    due_date: date | None = None
+    last_visit_on: date | None = None
+    last_blood_pressure: str | None = None
+    open_items: int = 0
+    updated_at: datetime = _at()
+
+
+class ConsentEvent(Row, table=True):
+    """Consent was given or withdrawn. Append-only; the receipt of a withdrawal stays as the proof of it."""
+
+    patient_id: str = _key(foreign_key="patient.patient_id")
+    sequence: int = _key(sa_column_kwargs={"autoincrement": False})
+    at: datetime = _at()
+    state: str
+    source: str
+    receipt: str | None = _long(default=None)
+
+
+class AccessBlock(Row, table=True):
+    """The woman's own block."""
+
+    patient_id: str = _key(foreign_key="patient.patient_id")
+    block_id: str = _key()
+    section: str | None = None
+    target: str
+    target_id: str | None = None
+    include_subunits: bool
+    override_code: str
+    starts_at: datetime = _at()
+    ends_at: datetime | None = _at(default=None)
+
+
+class Representation(Row, table=True):
+    """Somebody may act for her, from and until."""
+
+    patient_id: str = _key(foreign_key="patient.patient_id")
+    representative_key: str = _key()
+    kind: str = _key()
+    starts_at: datetime = _at()
+    ends_at: datetime | None = _at(default=None)
+
+
+class LedgerEntry(Row, table=True):
+    """One link of a ledger chain. `at`, `patient_id` and `actor_key` repeat what the entry says, to be found by."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("chain", "sequence"),
+        Index("ix_ledger_entry_patient_id_at", "patient_id", "at"),
+    )
+
+    chain: str
+    sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
+    at: datetime = _at()
+    patient_id: str
+    actor_key: str | None = None
+    entry: str = _long()
+    previous_hash: str
+    hash: str
+
+
+class LedgerHead(Row, table=True):
+    """Where a chain ends, kept apart from its links."""
+
+    chain: str = _key()
+    sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
+    hash: str
+
+
+class Change(Row, table=True):
+    """What happened to a card, for whoever listens. Without a record: to the patient, such as a withdrawal."""
+
+    # Numbers of deleted rows are not given out again: a listener that stands at one would miss what follows.
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    sequence: int | None = Field(default=None, sa_column=Column(COUNTER, primary_key=True, autoincrement=True))
+    record_id: str | None = None
+    patient_id: str = Field(index=True)
+    at: datetime = _at()
+    kind: str | None = None
+    item_id: str | None = None
+    version: int | None = None
+    what: str
+
+
+class IdempotencyKey(Row, table=True):
+    """The answer a command was given, for when it is sent again. Of a patient, so that it goes when her card goes."""
+
+    client_id: str = _key()
+    key: str = _key()
+    patient_id: str | None = Field(default=None, index=True)
+    input_hash: str
+    answer: str = _long()
+    at: datetime = _at()
+
+
+class Organisation(Row, table=True):
+    """An organisation enrolled in the trial."""
+
+    number: str = _key()
+    name: str
+    kind: str
+    parent_number: str
