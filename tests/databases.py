@@ -21,7 +21,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url
 
 from data.database import Database
 from data.migrate import migrate
@@ -63,7 +63,7 @@ async def emptied_database_url(engine: str, folder: Path) -> str:
         await _make_postgresql_template(server)
         await server.run(f"CREATE DATABASE {EMPTIED} TEMPLATE {TEMPLATE}")
     tables = reversed(Row.metadata.sorted_tables)
-    await server.run("; ".join(f"DELETE FROM {table.name}" for table in tables), EMPTIED)
+    await server.run("; ".join(str(delete(table)) for table in tables), EMPTIED)
     return server.url(EMPTIED)
 
 
