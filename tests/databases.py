@@ -33,6 +33,9 @@ STARTED_WITHIN_SECONDS: Final = 60
 TEMPLATE: Final = "template_migrated"
 EMPTIED: Final = "test_emptied"
 
+UNTIL_INPUT_ENDS: Final = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server; rm -rf "$0"'
+"""Runs a server as long as its starter lives: a killed test run leaves neither server nor folder behind."""
+
 
 class NoPostgresql(Exception):
     """No PostgreSQL server could be started; says what was tried."""
@@ -128,14 +131,8 @@ class PostgresqlServer:
             await connection.close()
 
     def stop(self) -> None:
-        """Stop the server and remove its folder."""
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Stop the server; its folder goes with it."""
+        self._process.communicate()
 
     def _initialise(self, binaries: Path) -> None:
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=tests", "--no-sync"]
@@ -146,16 +143,17 @@ class PostgresqlServer:
 
     def _start(self, binaries: Path) -> subprocess.Popen[bytes]:
         log = self._folder / "log"
+        server = [binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", ""]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", ""],
-                stdout=output, stderr=subprocess.STDOUT, cwd=self._folder, **self._as_user,
+                ["sh", "-c", UNTIL_INPUT_ENDS, self._folder, *server], stdin=subprocess.PIPE, stdout=output,
+                stderr=subprocess.STDOUT, cwd=self._folder, start_new_session=True, **self._as_user,
             )  # fmt: skip
         deadline = time.monotonic() + STARTED_WITHIN_SECONDS
-        while "ready to accept connections" not in log.read_text(errors="replace"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                raise NoPostgresql(log.read_text(errors="replace"))
+        while "ready to accept connections" not in (said := log.read_text(errors="replace")):
+            if "FATAL" in said or time.monotonic() > deadline:
+                process.communicate()
+                raise NoPostgresql(said)
             time.sleep(0.02)
         return process
 

@@ -37,6 +37,13 @@ async def test_the_example_gives_the_answer_that_is_printed(world: World) -> Non
     assert response.json() == json.loads(answer)
 
 
+async def test_the_command_for_a_terminal_works(world: World) -> None:
+    """The body of the README's curl is answered without errors."""
+    body = re.search(r"-d '(.*?)'", README)
+    assert body is not None
+    assert (await world.data("kari", json.loads(body[1])["query"]))["myCard"]
+
+
 def test_every_setting_stands_in_the_table_with_its_meaning() -> None:
     """The settings table is the settings."""
     fields = {f"HELSEKORT_{name.upper()}": field.description for name, field in Settings.model_fields.items()}

@@ -63,8 +63,10 @@ async def test_the_statement_names_only_the_sections_that_are_asked_for(world: W
     assert not any("section" in text for text in seen)
 
 
-async def test_the_nurse_gets_what_the_matrix_says_and_not_a_letter_more(world: World) -> None:
-    """No refused text is anywhere in body or headers; each refused fact is named with its reason."""
+async def test_the_nurse_gets_what_the_matrix_says_and_not_a_letter_more(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No refused text is anywhere in body, headers or logs; each refused fact is named with its reason."""
     await world.add_whole_card()
     response = await world.ask("nurse", CARD, patient=world.whole)
     card = response.json()["data"]["card"]
@@ -77,9 +79,11 @@ async def test_the_nurse_gets_what_the_matrix_says_and_not_a_letter_more(world: 
         "medicalConditions.mentalHealthCondition",
         "antenatalVisits.note",
     } <= refused
-    shown = response.text + str(response.headers)
+    logged = capfd.readouterr()
+    shown = response.text + str(response.headers) + logged.out + logged.err
     assert f"{CANARY} antenatal_visits.note" not in shown
     assert f"{CANARY} laboratory_results" not in shown
+    assert CANARY not in logged.out + logged.err
 
 
 async def test_what_is_withheld_comes_as_errors_when_nobody_asks_for_the_list(world: World) -> None:
