@@ -113,9 +113,9 @@ async def running(services: Services) -> AsyncIterator[World]:
     """The application around these services, started and stopped."""
     app = create_app(services.settings, services=services)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app):
-        async with httpx.AsyncClient(transport=transport, base_url="http://helsekort.test") as client:
-            yield World(services, client)
+    client = httpx.AsyncClient(transport=transport, base_url="http://helsekort.test")
+    async with app.router.lifespan_context(app), client:
+        yield World(services, client)
 
 
 __all__ = ["NOW", "TODAY", "World", "running"]

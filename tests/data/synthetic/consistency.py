@@ -49,7 +49,7 @@ def dates_in(content: Any, name: str = "") -> Iterator[tuple[str, date]]:
     elif isinstance(content, list):
         for inner in content:
             yield from dates_in(inner, name)
-    elif isinstance(content, str) and name.endswith(("_on", "_at")) or name.startswith("due_date"):
+    elif name.endswith(("_on", "_at")) or name.startswith("due_date"):
         yield name, date.fromisoformat(content[:10])
 
 
