@@ -12,7 +12,7 @@ from app.domain.viewer import Viewer
 from app.execution.operation import Request, answer
 from app.identity.tokens import bearer_token
 from app.identity.viewers import viewer_from
-from app.observability import REFUSALS, REQUESTS, SECONDS, log
+from app.observability import REFUSALS, REQUESTS, SECONDS, TRACER, log
 from app.services import Services
 from resolvers import limits
 
@@ -30,7 +30,8 @@ async def graphql(request: HttpRequest) -> Response:
     try:
         viewer = await authenticated(request, services)
         asked = _request(await _body(request))
-        given = await answer(services, viewer, asked)
+        with TRACER.start_as_current_span("graphql", attributes={"caller": viewer.kind.value}):
+            given = await answer(services, viewer, asked)
         status, body = given.status, given.body
     except TransportRefusal as refusal:
         status, body, headers = _refusal(refusal, services)
@@ -45,6 +46,7 @@ async def graphql(request: HttpRequest) -> Response:
 async def authenticated(request: HttpRequest, services: Services) -> Viewer:
     """Who asks. Raises TransportRefusal 401 or 403; nothing of the body has been read."""
     token = bearer_token(request.headers, allow_bearer=services.settings.is_development)
+    await services.verifier.refresh_keys_for(token)
     claims = services.verifier.verify(token)
     return await viewer_from(claims, services.organisations.find, services.enabled_roles, now=services.clock())
 

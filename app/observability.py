@@ -9,9 +9,13 @@ import sys
 from typing import Any, Final
 
 import structlog
+from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 log: Any = structlog.get_logger("helsekort")
+
+TRACER: Final = trace.get_tracer("helsekort")
+"""Does nothing until the operator installs an exporter."""
 
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter(

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
+
+import httpx
 
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Consents
@@ -11,7 +14,8 @@ from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
-from app.identity.keys import StaticKeys
+from app.identity.fetched_keys import FetchedKeys
+from app.identity.keys import KeySource, StaticKeys
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import Keys, load_keys
 from app.settings import Settings
@@ -72,6 +76,13 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     )  # fmt: skip
 
 
+def _key_source(jwks: str) -> KeySource:
+    """An issuer's keys from a file, or fetched and kept fresh from an https address."""
+    if jwks.startswith("https://"):
+        return FetchedKeys(jwks, httpx.AsyncClient(timeout=5.0))
+    return StaticKeys.from_file(Path(jwks))
+
+
 _ISSUER_KINDS: Final = {
     "helseid": IssuerKind.HELSEID,
     "citizen": IssuerKind.ID_PORTEN,
@@ -82,9 +93,9 @@ _ISSUER_KINDS: Final = {
 def _verifier(settings: Settings, issuer: DevelopmentIssuer | None, clock: Clock) -> AccessTokenVerifier:
     trusted = list(issuer.trusted_issuers()) if issuer else []
     for setting, kind in _ISSUER_KINDS.items():
-        name, file = getattr(settings, f"{setting}_issuer"), getattr(settings, f"{setting}_jwks_file")
+        name, jwks = getattr(settings, f"{setting}_issuer"), getattr(settings, f"{setting}_jwks")
         if name is not None:
-            trusted.append(TrustedIssuer(name, kind, StaticKeys.from_file(file)))
+            trusted.append(TrustedIssuer(name, kind, _key_source(jwks)))
     return AccessTokenVerifier(trusted, settings.audience, clock=clock)
 
 

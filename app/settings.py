@@ -46,11 +46,11 @@ class Settings(BaseSettings):
     )
     audience: str = Field("nhn:maternity-gateway", description="the only audience accepted in tokens")
     helseid_issuer: str | None = Field(None, description="issuer of professionals' tokens, exact")
-    helseid_jwks_file: Path | None = Field(None, description="its public keys as a JWKS file")
+    helseid_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
     citizen_issuer: str | None = Field(None, description="issuer of citizens' tokens, exact")
-    citizen_jwks_file: Path | None = Field(None, description="its public keys as a JWKS file")
+    citizen_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
     oversight_issuer: str | None = Field(None, description="issuer of auditors' and evaluators' tokens, exact")
-    oversight_jwks_file: Path | None = Field(None, description="its public keys as a JWKS file")
+    oversight_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
     patient_lookup_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed look-up of identity numbers")
     patient_sealing_key: SecretStr | None = Field(None, description="32 bytes in hex: encryption of identity numbers")
     ledger_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed hash of the ledger's chains")
@@ -80,6 +80,6 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _names_both_issuer_and_keys(self) -> Self:
         for name in ("helseid", "citizen", "oversight"):
-            if (getattr(self, f"{name}_issuer") is None) != (getattr(self, f"{name}_jwks_file") is None):
+            if (getattr(self, f"{name}_issuer") is None) != (getattr(self, f"{name}_jwks") is None):
                 raise ValueError(f"{name}_issuer and {name}_jwks_file go together")
         return self

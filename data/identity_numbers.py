@@ -9,6 +9,7 @@ import hmac
 import os
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -90,6 +91,10 @@ class PatientKeys:
     def key(self, number: str) -> str:
         """What a number is found by: HMAC-SHA256 in hex."""
         return hmac.digest(self._lookup_key, number.encode(), hashlib.sha256).hex()
+
+    def patient_id(self, number: str) -> str:
+        """The id a person has here, also before she is in the store: what is logged about her then is hers later."""
+        return str(UUID(hex=self.key(f"patient {number}")[:32]))
 
     def seal(self, number: str) -> bytes:
         """The number encrypted; never twice the same."""

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -63,7 +62,7 @@ async def register(
 def new_patient_row(keys: PatientKeys, number: str) -> dict[str, Any]:
     """A person about whom nothing is known yet."""
     return {
-        "patient_id": str(uuid4()),
+        "patient_id": keys.patient_id(number),
         "number_key": keys.key(number),
         "number_sealed": keys.seal(number),
         "protection": Protection.UNCLASSIFIED.value,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import delete, make_url
 
 from data.database import Database
@@ -143,7 +143,7 @@ class PostgresqlServer:
 
     def _start(self, binaries: Path) -> subprocess.Popen[bytes]:
         log = self._folder / "log"
-        server = [binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", ""]
+        server: list[str | Path] = [binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", ""]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 ["sh", "-c", UNTIL_INPUT_ENDS, self._folder, *server], stdin=subprocess.PIPE, stdout=output,

@@ -19,6 +19,7 @@ from app.identity.personas import Persona, UnknownPersona, find_persona
 from app.services import make_services, system_clock
 from app.settings import Settings
 from data.ledger import verify
+from data.synthetic.cast import CAST
 from resolvers.views import printed
 
 SCHEMA_FILE = "schema.graphql"
@@ -91,10 +92,11 @@ def token(
 
 
 def _list_personas() -> None:
-    table = Table("persona", "who", "role", "unit", "patient")
+    table, stories = Table("persona", "who", "role", "unit", "patient"), {woman.slug: woman.story for woman in CAST}
     for persona in all_personas().values():
         unit = persona.unit.name if persona.unit else ""
-        who = f"{persona.full_name}: {persona.title}" if persona.full_name else persona.title
+        story = stories.get(persona.name, persona.title)
+        who = f"{persona.full_name}: {story}" if persona.full_name else story
         table.add_row(persona.name, who, persona.role.value, unit, persona.patient_number or "")
     Console(width=None if Console().is_terminal else 160).print(table)
 

@@ -205,7 +205,7 @@ class _Operation:
         viewer, found = self.viewer, context.found
         return LedgerEntry(
             event_id=self.event_id, at=self.now,
-            patient_id=found.patient.patient_id if found else self._reference(patient),
+            patient_id=found.patient.patient_id if found else self.services.patient_keys.patient_id(patient),
             record_id=found.card.head.record_id if found and found.card else None,
             outcome=Outcome.ALLOWED, refusal=None, role=viewer.role, caller_kind=viewer.kind,
             actor_key=context.actor_key, actor_name=viewer.name, hpr_number=viewer.hpr_number,
@@ -217,10 +217,6 @@ class _Operation:
             policy=self.services.policy.name, operation_kind=self.node.operation.value,
             operation_name=self.node.name.value if self.node.name else None, operation_hash=self.document.hash,
         )  # fmt: skip
-
-    def _reference(self, patient: str) -> str:
-        """How the ledger names somebody who is not in the store: by keyed hash."""
-        return f"unknown:{self.services.patient_keys.key(patient)}"
 
     def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes

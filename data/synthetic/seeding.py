@@ -79,13 +79,15 @@ async def seed(
 
 async def _missing(database: Database, keys: PatientKeys, seed: int, indexes: range, as_of: date) -> Batch:
     """Those of some women who are not in the store yet."""
-    numbers = [number_of(seed, index, as_of) for index in indexes]
-    rows = [new_patient_row(keys, number) for number, _ in numbers]
-    query = select(PATIENT.c.number_key).where(PATIENT.c.number_key.in_([row["number_key"] for row in rows]))
+    women = [(index, *number_of(seed, index, as_of)) for index in indexes]
+    number_keys = [keys.key(number) for _, number, _ in women]
+    query = select(PATIENT.c.number_key).where(PATIENT.c.number_key.in_(number_keys))
     async with database.connection() as connection:
         known = set((await connection.execute(query)).scalars())
-    women = zip(indexes, (born_on for _, born_on in numbers), rows, strict=True)
-    return Batch(seed, as_of, tuple(woman for woman in women if woman[2]["number_key"] not in known))
+    missing = (woman for woman, key in zip(women, number_keys, strict=True) if key not in known)
+    return Batch(
+        seed, as_of, tuple((index, born_on, new_patient_row(keys, number)) for index, number, born_on in missing)
+    )
 
 
 @asynccontextmanager
@@ -99,7 +101,10 @@ async def _storing(database: Database, processes: int) -> AsyncIterator[tuple[Ca
     pool = ProcessPoolExecutor(processes, mp_context=spawn, initializer=begin_work, initargs=(url,))
     loop = asyncio.get_running_loop()
     try:
-        yield (lambda batch: loop.run_in_executor(pool, work, batch)), processes + 1  # one waits, so that no worker does
+        yield (
+            (lambda batch: loop.run_in_executor(pool, work, batch)),
+            processes + 1,
+        )  # one waits, so that no worker does
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

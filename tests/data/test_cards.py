@@ -79,6 +79,19 @@ async def test_person_and_card_are_found_by_identity_number(
     assert head.care_units == {UNIT}
 
 
+async def test_the_active_card_is_found_and_no_closed_one(
+    database: Database, keys: PatientKeys, cards: StoredCards
+) -> None:
+    """A closed card is not the card that is found, whether or not there is an active one."""
+    active = card()
+    await store(database, keys, [(KARI, CONSENTED_AT, one) for one in (closed_card(300), active, closed_card(900))])
+    await store(database, keys, [(AISHA, CONSENTED_AT, closed_card(300))])
+    for number, expected in ((KARI, active.record_id), (AISHA, None)):
+        found = await cards.find(number, [MOTHER])
+        assert found is not None
+        assert (found.card.head.record_id if found.card else None) == expected
+
+
 async def test_nobody_is_found_who_is_not_known(cards: StoredCards) -> None:
     """An identity number that is not in the store finds nobody."""
     assert await cards.find(AISHA, [MOTHER]) is None

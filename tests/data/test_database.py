@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from data.cards import StoredCards
 from data.database import Database, copy_rows, driver_url
@@ -75,7 +76,8 @@ async def test_the_migrated_schema_is_the_one_declared(engine: str, tmp_path: Pa
 
 
 def differences(connection: Connection) -> list[Any]:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Row.metadata)
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Row.metadata))
 
 
 async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
@@ -114,6 +116,8 @@ async def test_two_processes_write_to_one_database(database: Database) -> None:
 
     async def write(through: Database, number: int) -> None:
         async with through.transaction() as connection:
+            await connection.execute(select(ORGANISATION))
+            await asyncio.sleep(0.001)  # long enough for the other to have read too
             await connection.execute(insert(ORGANISATION), row(number))
 
     await asyncio.gather(*(write((database, other)[number % 2], number) for number in range(20)))
@@ -156,6 +160,19 @@ async def test_the_database_itself_refuses_a_second_active_card(database: Databa
     with pytest.raises(IntegrityError):
         async with database.transaction() as connection:
             await connection.execute(record.update().values(status="ACTIVE"))
+
+
+async def test_every_time_column_keeps_instants(database: Database) -> None:
+    """A time goes in with any offset and comes out in UTC; without an offset it does not go in."""
+    key = table_of(IdempotencyKey)
+    one = {"client_id": "ehr", "key": "k", "input_hash": "", "answer": ""}
+    async with database.transaction() as connection:
+        await connection.execute(insert(key), one | {"at": NOW.astimezone(timezone(timedelta(hours=2)))})
+    async with database.connection() as connection:
+        assert str((await connection.execute(select(key.c.at))).scalar_one()) == str(NOW)
+    async with failing_transaction(database) as connection:
+        with pytest.raises(StatementError, match="offset"):
+            await connection.execute(insert(key), one | {"key": "l", "at": NOW.replace(tzinfo=None)})
 
 
 async def test_statements_are_counted(database: Database) -> None:

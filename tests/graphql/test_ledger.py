@@ -143,3 +143,11 @@ async def test_a_system_that_checked_is_named_to_her(world: World) -> None:
     (edge,) = (await world.data("kari", LOG, first=5))["accessLog"]["edges"]
     assert edge["node"]["who"] is None
     assert edge["node"]["roleInPlainWords"].startswith("et journalsystem")
+
+
+async def test_who_looked_before_she_consented_is_in_her_log_afterwards(world: World) -> None:
+    """A look-up of somebody who is not in the store yet is hers once she is."""
+    await world.ask("gp", CARD, patient=world.number("randi"))
+    await world.data("randi", "mutation { giveConsent { given } }")
+    edges = (await world.data("randi", LOG, first=5))["accessLog"]["edges"]
+    assert [edge["node"]["role"] for edge in edges] == ["CITIZEN", "GP"]

@@ -30,7 +30,7 @@ def complete(tmp_path: Path) -> dict[str, Any]:
         "profile": RunProfile.PRODUCTION,
         "data_dir": tmp_path / "data",
         "helseid_issuer": "https://helseid.test.example",
-        "helseid_jwks_file": jwks,
+        "helseid_jwks": str(jwks),
         **{name: secrets.token_hex(32) for name in KEYS},
     }
 
@@ -64,7 +64,7 @@ def test_production_refuses_a_development_key(complete: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"helseid_issuer": None, "helseid_jwks_file": None}, {"helseid_issuer": next(iter(ISSUERS.values()))}]
+    "changes", [{"helseid_issuer": None, "helseid_jwks": None}, {"helseid_issuer": next(iter(ISSUERS.values()))}]
 )
 def test_production_refuses_to_trust_nobody_or_the_development_issuer(
     complete: dict[str, Any], changes: dict[str, Any]
@@ -77,7 +77,7 @@ def test_production_refuses_to_trust_nobody_or_the_development_issuer(
 def test_an_issuer_without_keys_is_a_mistake(complete: dict[str, Any]) -> None:
     """Issuer and keys go together."""
     with pytest.raises(ValueError, match="go together"):
-        Settings(**{**complete, "helseid_jwks_file": None})
+        Settings(**{**complete, "helseid_jwks": None})
 
 
 def test_a_network_disk_is_recognised(tmp_path: Path) -> None:
