@@ -27,7 +27,7 @@ from app.domain.viewer import CallerKind
 from app.identity.development_issuer import DevelopmentIssuer
 from app.services import system_clock
 from resolvers.views import view_for
-from tests.databases import postgresql_url
+from tests.databases import empty_database_url
 from tests.whole_card import selection
 
 CONNECTIONS = 16
@@ -53,7 +53,8 @@ def main() -> None:
     table = Table(
         "database", "page", "gateway req/s", "p50 ms", "p99 ms", "bare req/s", "p50 ms", "p99 ms", "gateway / bare"
     )
-    with tempfile.TemporaryDirectory() as folder, postgresql_url() as postgresql:
+    with tempfile.TemporaryDirectory() as folder:
+        postgresql = asyncio.run(empty_database_url("postgresql", Path(folder)))
         for name, url in (("SQLite", None), ("PostgreSQL", postgresql)):
             with serving(Path(folder) / name, url) as (gateway, bare, data_dir):
                 token = _token(data_dir)
