@@ -31,13 +31,15 @@ from resolvers.views import view_for
 class Document:
     """A valid document, or the errors that say why it is none.
 
-    plans   what has been worked out about its operations (`app/execution/plan.py`), kept as long as the document
+    is_fixed   nothing in it depends on variables: no directives
+    plans      what has been worked out about its operations (`app/execution/plan.py`), kept with it when it is fixed
     """
 
     hash: str
     tree: DocumentNode | None
     operations: dict[str | None, OperationDefinitionNode]
     errors: tuple[GraphQLError, ...] = ()
+    is_fixed: bool = False
     plans: dict[Any, Any] = field(default_factory=dict)
 
 
@@ -66,7 +68,7 @@ class Documents:
             errors = _beyond_limits(tree) or self._invalid(kind, tree)
         if tree is None or errors:
             return Document(digest, None, {}, tuple(errors))
-        return Document(digest, tree, _operations(tree))
+        return Document(digest, tree, _operations(tree), is_fixed="@" not in text)
 
     def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
         schema = view_for(kind).graphql

@@ -16,7 +16,7 @@ from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
-from app.execution.plan import Plan, plan
+from app.execution.plan import Plan, named_patients, plan
 from app.execution.released import released_facts
 from app.identity.viewers import require_scope
 from app.observability import log
@@ -75,10 +75,19 @@ class _Operation:
         self.services, self.viewer, self.document, self.request = services, viewer, document, request
         self.node = document.operations[request.operation_name]
         self.schema = view_for(viewer.kind).graphql
-        assert document.tree is not None  # `answer` has seen to it
-        self.plan: Plan = plan(self.schema, document.tree, self.node, variables)
+        self.variables = variables
+        self.plan = self._plan()
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
+
+    def _plan(self) -> Plan:
+        assert self.document.tree is not None  # `answer` has seen to it
+        kept: Plan | None = self.document.plans.get(self.request.operation_name)
+        if kept is None:
+            kept = plan(self.schema, self.document.tree, self.node, self.variables)
+            if self.document.is_fixed:
+                self.document.plans[self.request.operation_name] = kept
+        return kept
 
     async def run(self) -> Answer:
         problem = self._problem()
@@ -103,7 +112,7 @@ class _Operation:
     def _problem(self) -> GraphQLError | None:
         if self.node.operation is OperationType.SUBSCRIPTION:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
-        if len(self.plan.patients) > 1:
+        if len(self._named_patients()) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
@@ -121,7 +130,11 @@ class _Operation:
         if self.viewer.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
             own = [root for root in self.plan.root_fields if root.name != "me"]
             return self.viewer.subject_number if own else None
-        return next(iter(self.plan.patients), None)
+        return next(iter(self._named_patients()), None)
+
+    def _named_patients(self) -> frozenset[str]:
+        assert self.document.tree is not None  # `answer` has seen to it
+        return named_patients(self.schema, self.document.tree, self.node, self.variables)
 
     async def _context(self, patient: str | None) -> OperationContext:
         found, decision = None, None

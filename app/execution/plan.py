@@ -38,7 +38,6 @@ class RootField:
 
     response_key: str
     name: str
-    patient: str | None
     is_card: bool
 
 
@@ -56,11 +55,6 @@ class Plan:
         active = (self.selection[root.response_key] for root in self.root_fields if root.name in ACTIVE_CARD_FIELDS)
         return frozenset().union(*(selection.kinds for selection in active))
 
-    @property
-    def patients(self) -> frozenset[str]:
-        """Every patient the operation names."""
-        return frozenset(root.patient for root in self.root_fields if root.patient is not None)
-
 
 ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
 
@@ -68,8 +62,15 @@ ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
 def plan(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
 ) -> Plan:
-    """Walk an operation once."""
+    """Walk an operation. Variables matter through @skip and @include alone; without them a plan can be kept."""
     return _Walk(schema, document, variables).plan(operation)
+
+
+def named_patients(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
+) -> frozenset[str]:
+    """Every patient the operation's root fields name."""
+    return _Walk(schema, document, variables).patients(operation)
 
 
 class _Walk:
@@ -79,8 +80,7 @@ class _Walk:
         self.fragments = {node.name.value: node for node in nodes}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
-        root_type = self.schema.get_root_type(operation.operation)
-        assert isinstance(root_type, GraphQLObjectType)  # validation has seen to it
+        root_type = self._root_type(operation)
         roots: dict[str, RootField] = {}
         collected: dict[str, _Collected] = {}
         for node in self._fields(operation.selection_set):
@@ -94,11 +94,20 @@ class _Walk:
         selection = {key: found.selection() for key, found in collected.items()}
         return Plan(operation.operation, tuple(roots.values()), selection)
 
+    def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
+        fields = self._root_type(operation).fields
+        nodes = [node for node in self._fields(operation.selection_set) if node.name.value in fields]
+        arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
+        return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
+
+    def _root_type(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
+        root_type = self.schema.get_root_type(operation.operation)
+        assert isinstance(root_type, GraphQLObjectType)  # validation has seen to it
+        return root_type
+
     def _root(self, root_type: GraphQLObjectType, node: FieldNode) -> RootField:
-        field = root_type.fields[node.name.value]
-        arguments = get_argument_values(field, node, self.variables)
-        is_card = get_named_type(field.type).name == CARD_TYPE
-        return RootField(_key(node), node.name.value, arguments.get(PATIENT_ARGUMENT), is_card)
+        is_card = get_named_type(root_type.fields[node.name.value].type).name == CARD_TYPE
+        return RootField(_key(node), node.name.value, is_card)
 
     def _card(self, node: FieldNode, found: "_Collected", response: tuple[str, ...]) -> None:
         card_type = self.schema.get_type(CARD_TYPE)
@@ -124,7 +133,7 @@ class _Walk:
     def _fields(self, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
         """The fields of a selection set, fragments in place, without what @skip and @include leave out."""
         for node in selections.selections if selections else ():
-            if not self._included(node):
+            if node.directives and not self._included(node):
                 continue
             if isinstance(node, FieldNode):
                 yield node
