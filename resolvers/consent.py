@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from app.domain.consent import ConsentState
+from app.domain.consent import NO_CONSENT, ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.gate import patient_may_have_card, shown_consent
 from app.domain.viewer import CallerKind
@@ -37,6 +37,8 @@ async def consent(info: strawberry.Info, patient: Patient = None) -> Any:
     context: OperationContext = info.context
     if context.role_policy.consent == "NONE":
         raise RecordRefusal("ACTOR_NOT_PERMITTED", "This role does not see consent.")
+    if context.role_policy.consent == "FULL":
+        return _as_consent(context.found.patient.consent if context.found else NO_CONSENT)
     return _as_consent(shown_consent(context.found))
 
 

@@ -34,6 +34,7 @@ class OperationContext:
     decision    the gate's answer: a Grant, or the refusal to raise where a card was asked for
     selection   by response key of a root field: the section kinds and fact paths selected below it
     noted       the ledger entry that a write has already made durable with its own transaction
+    concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     """
 
     viewer: Viewer
@@ -50,12 +51,18 @@ class OperationContext:
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, tuple[str, ...]]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
+    concealed: str | None = None
 
     def grant(self) -> Grant:
         """The gate's yes, or its no as an exception."""
         if isinstance(self.decision, Grant):
             return self.decision
         raise self.decision or RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available.")
+
+    def conceal(self) -> list[OpenedCard]:
+        """Answer like for a woman who never had a card."""
+        self.concealed = self.decision.reason if isinstance(self.decision, RecordRefusal) else None
+        return []
 
     def open(self, response_key: str) -> OpenedCard:
         """The active card, opened for this viewer."""

@@ -48,6 +48,7 @@ class Documents:
 
     def __init__(self, *, hide_suggestions: bool) -> None:
         self._kept: OrderedDict[tuple[CallerKind, str], Document] = OrderedDict()
+        self._characters = 0
         self._hide_suggestions = hide_suggestions
 
     def get(self, kind: CallerKind, text: str) -> Document:
@@ -56,10 +57,16 @@ class Documents:
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = self._read(kind, text)
-            if len(self._kept) > limits.DOCUMENT_CACHE_SIZE:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
+            self._characters += len(text)
+            self._forget_old()
+        else:
+            self._kept.move_to_end(key)
         return found
+
+    def _forget_old(self) -> None:
+        while len(self._kept) > limits.DOCUMENT_CACHE_SIZE or self._characters > limits.DOCUMENT_CACHE_MAX_CHARACTERS:
+            (_, text), _ = self._kept.popitem(last=False)
+            self._characters -= len(text)
 
     def _read(self, kind: CallerKind, text: str) -> Document:
         digest = hashlib.sha256(text.encode()).hexdigest()

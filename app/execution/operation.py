@@ -203,7 +203,7 @@ class _Operation:
         refusals = [error.original_error for error in result.errors or ()]
         failed = any(not isinstance(cause, Refusal) for cause in refusals)
         outcome = _outcome(bool(released) or not refusals, bool(withheld or refusals), failed)
-        refusal = next((_reason(cause) for cause in refusals if isinstance(cause, Refusal)), None)
+        refusal = next((_reason(cause) for cause in refusals if isinstance(cause, Refusal)), context.concealed)
         base = self._entry_base(context, patient)
         return replace(base, outcome=outcome, refusal=refusal, released=released, withheld=withheld)
 

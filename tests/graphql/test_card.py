@@ -184,6 +184,17 @@ async def test_a_protected_woman_answers_like_one_without_a_card(world: World) -
         assert _without_event(hidden.json()) == _without_event(without.json())
 
 
+async def test_her_earlier_cards_are_as_if_there_were_none(world: World) -> None:
+    """A protected woman's past answers like that of a woman who consented and never had a card; the ledger knows why."""
+    await world.data("randi", "mutation { giveConsent { given } }")
+    query = (
+        "query($patient: NationalIdentityNumber!) { earlierCards(patient: $patient, includePrevious: true) { status } }"
+    )
+    hidden, without = [await world.ask("gp", query, patient=world.number(slug)) for slug in ("sunniva", "randi")]
+    assert hidden.content == without.content
+    assert (await world.ledger_entries("sunniva"))[-1]["refusal"] == "CONFIDENTIAL_ADDRESS"
+
+
 def _without_event(body: dict[str, object]) -> str:
     for error in body.get("errors", []):  # type: ignore[attr-defined]
         error["extensions"].pop("eventId")

@@ -171,6 +171,26 @@ async def test_a_token_that_is_not_for_us_is_refused(gateway: World, claims: dic
     assert (response.status_code, code(response.json())) == (401, "INVALID_TOKEN")
 
 
+@pytest.mark.parametrize(
+    ("persona", "expected"), [("not-enrolled", "ORGANISATION_NOT_ENROLLED"), ("clerk", "INSUFFICIENT_SCOPE")]
+)
+async def test_a_caller_who_may_not_ask_is_told_so_at_the_door(gateway: World, persona: str, expected: str) -> None:
+    """403 with a code and no data."""
+    query = "query($patient: NationalIdentityNumber!) { card(patient: $patient) { status } }"
+    response = await gateway.ask(persona, query, patient=gateway.number("kari"))
+    assert (response.status_code, code(response.json())) == (403, expected)
+
+
+async def test_the_cache_of_documents_is_bounded(gateway: World) -> None:
+    """Many large documents do not fill the memory."""
+    kept = gateway.services.documents._kept
+    for place in range(12):
+        padding = "#" + "x" * 100_000
+        await gateway.ask("gp", f"query Q{place} {{ me {{ role }} }} {padding}")
+    assert sum(len(text) for _, text in kept) <= limits.DOCUMENT_CACHE_MAX_CHARACTERS
+    assert 0 < len(kept) < 12
+
+
 async def test_the_answer_is_in_the_type_the_client_accepts(gateway: World) -> None:
     """application/graphql-response+json when asked for, else application/json."""
     for accept, expected in (
