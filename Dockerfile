@@ -24,7 +24,9 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/helsekort hel
 COPY --from=build /opt/helsekort /opt/helsekort
 USER helsekort
 WORKDIR /var/lib/helsekort
-ENV PATH=/opt/helsekort/bin:$PATH HELSEKORT_HOST=0.0.0.0 HELSEKORT_DATA_DIR=/var/lib/helsekort
+# Production unless said otherwise: a container that somebody forgot to configure lets nobody in.
+ENV PATH=/opt/helsekort/bin:$PATH HELSEKORT_PROFILE=production HELSEKORT_HOST=0.0.0.0 \
+    HELSEKORT_DATA_DIR=/var/lib/helsekort
 EXPOSE 8000
 VOLUME /var/lib/helsekort
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD \
