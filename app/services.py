@@ -25,6 +25,7 @@ from data.database import Database
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
+from data.synthetic.organisations import ORGANISATIONS
 
 Clock = Callable[[], datetime]
 
@@ -52,7 +53,10 @@ class Services:
     documents: Documents
 
     async def start(self) -> None:
+        """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
         await self.ledger.start()
+        if self.settings.is_development:
+            await self.organisations.enrol(ORGANISATIONS)
 
     async def close(self) -> None:
         await self.ledger.close()

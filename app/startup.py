@@ -10,6 +10,7 @@ from app.services import make_services
 from app.settings import Settings
 from data.database import Database
 from data.migrate import is_current, migrate
+from data.patients import anyone_stored
 from data.synthetic.seeding import load_cast
 
 NETWORK_FILE_SYSTEMS: Final = frozenset(
@@ -54,6 +55,8 @@ async def ready_store(settings: Settings) -> int:
     services = make_services(settings)
     try:
         await migrate_if_needed(services.database)
+        if await anyone_stored(services.database):
+            return 0
         return await load_cast(services.database, services.patient_keys, services.clock().astimezone(OSLO).date())
     finally:
         await services.database.close()

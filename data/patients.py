@@ -107,6 +107,12 @@ async def _last_sequences(connection: AsyncConnection, patient_ids: list[str]) -
     return found
 
 
+async def anyone_stored(database: Database) -> bool:
+    """Whether the store knows of anybody."""
+    async with database.connection() as connection:
+        return (await connection.execute(select(PATIENT.c.patient_id).limit(1))).first() is not None
+
+
 async def set_person_status(
     database: Database, keys: PatientKeys, number: str, *, protection: Protection, deceased_on: date | None = None
 ) -> None:

@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 from app.__main__ import cli
 from app.services import make_services
 from app.settings import Settings
+from app.startup import ready_store
 from data.database import Database
 from tests.databases import ENGINES, drop_database, empty_database_url
+from tests.world import running
 
 RECORD = json.loads((Path(__file__).parents[1] / "data/dhg/example_record.json").read_text(encoding="utf-8"))
 NUMBER, OTHER = "15839430008", "17849644092"
@@ -196,6 +198,29 @@ def test_keep_going_imports_the_rest_and_counts(store: str, tmp_path: Path) -> N
     assert result.exit_code == 2
     assert "2 stored, 6 refused." in result.stderr
     assert stored(store) == 2
+
+
+def test_what_was_imported_can_be_read_over_http(store: str, tmp_path: Path) -> None:
+    """An empty store, one import, a server: her doctor reads the card, she reads it herself."""
+    file = lines(tmp_path / "file.jsonl", {"nin": OTHER, "consent": CONSENT, "record": RECORD})
+    assert run("import", file).exit_code == 0
+
+    async def ask() -> list[dict[str, Any]]:
+        async with running(make_services(Settings())) as world:
+            card = "query($patient: NationalIdentityNumber!) { card(patient: $patient) { mother { name } } }"
+            return [
+                await world.data("kari-gp", card, patient=OTHER),
+                await world.data("kari", "{ myCard { mother { name } } }"),
+            ]
+
+    theirs, hers = asyncio.run(ask())
+    assert theirs["card"] == hers["myCard"] == {"mother": {"name": RECORD["mother"]["name"]}}
+
+
+def test_demo_loads_the_cast_into_an_empty_store_only(store: str, tmp_path: Path) -> None:
+    """What somebody imported is kept as it is."""
+    assert asyncio.run(ready_store(Settings())) >= 14
+    assert asyncio.run(ready_store(Settings())) == 0
 
 
 def test_a_population_is_made_once(store: str) -> None:
