@@ -15,6 +15,8 @@ from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
 
 OpenDocuments = Mapping[str, Any]
+Places = tuple[tuple[str, ...], ...]
+"""Response paths, without places in lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,11 @@ class OperationContext:
     def opened(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:
         """A card opened with a grant; what its selection asks for and the grant does not cover is noted."""
         selection = self.selection[response_key]
-        withheld = {path: why for path in selection.fact_paths if (why := grant.why_withheld(path))}
+        withheld = selection.withheld_by(grant)
         if not selection.asks_withheld:
-            self.withheld[response_key] = [
-                (why, response_path) for path, why in withheld.items() for response_path in selection.fact_paths[path]
-            ]
-        return OpenedCard(card.head, card.sections.open(grant), tuple(withheld.values()), grant.withheld_by_patient)
+            self.withheld[response_key] = [(why, at) for why, places in withheld for at in places]
+        entries = tuple(why for why, _ in withheld)
+        return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient)
 
     @cached_property
     def role_policy(self) -> Any:
@@ -92,12 +93,28 @@ class Selection:
 
     kinds          section kinds to read
     fact_paths     GraphQL path of every selected fact, with the response paths it goes to (without list places)
+    sections       the same for the section fields themselves, by their GraphQL name
     asks_withheld  the document selects `withheld`, so the same need not be told as errors
     """
 
     kinds: frozenset[str]
-    fact_paths: Mapping[str, tuple[tuple[str, ...], ...]]
+    fact_paths: Mapping[str, Places]
+    sections: Mapping[str, Places]
     asks_withheld: bool
+
+    def withheld_by(self, grant: Grant) -> list[tuple[Withheld, Places]]:
+        """What is selected and not covered by the grant, in the order of the document.
+
+        A section that is closed as a whole is named itself where no fact of it is: its null must not look empty.
+        """
+        facts = [(why, places) for path, places in self.fact_paths.items() if (why := grant.why_withheld(path))]
+        named = {why.path.split(".", 1)[0] for why, _ in facts}
+        sections = [
+            (why, places)
+            for name, places in self.sections.items()
+            if name not in named and (why := grant.why_section_withheld(name))
+        ]
+        return sections + facts
 
 
 Clock = Callable[[], datetime]

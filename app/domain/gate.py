@@ -99,6 +99,18 @@ class Grant:
             return None
         return Withheld(path, decision.reason or Reason.ROLE, decision.rule, Elevation.NOT_POSSIBLE)
 
+    def why_section_withheld(self, name: str) -> Withheld | None:
+        """Why a section is closed as a whole; None when anything of it is given, or only its number may be told."""
+        kind = next(kind for kind, section in SECTIONS.items() if section.graphql_name == name)
+        if kind in self.blocked:
+            return self.why_withheld(name)
+        if self.profile.releases[kind].members:
+            return None
+        reasons = {made.reason for path, made in self.profile.decisions.items() if path.startswith(f"{name}.")}
+        reason = Reason.PURPOSE if Reason.PURPOSE in reasons else Reason.ROLE
+        rule = f"{self.profile.key.role} reads nothing of {name}"
+        return Withheld(name, reason, rule, Elevation.NOT_POSSIBLE)
+
     def _block_over(self, path: str) -> Block | None:
         name = path.split(".", 1)[0]
         return next((block for kind, block in self.blocked.items() if SECTIONS[kind].graphql_name == name), None)

@@ -211,8 +211,8 @@ class _Operation:
         grant = context.decision
         if not isinstance(grant, Grant):
             return []
-        paths = {path for selection in self.plan.selection.values() for path in selection.fact_paths}
-        return [why for path in sorted(paths) if (why := grant.why_withheld(path))]
+        found = {why for selection in self.plan.selection.values() for why, _ in selection.withheld_by(grant)}
+        return sorted(found, key=lambda why: why.path)
 
     def _entry_base(self, context: OperationContext, patient: str) -> LedgerEntry:
         viewer, found = self.viewer, context.found

@@ -115,7 +115,9 @@ class _Walk:
             name = below.name.value
             if name in KIND_BY_NAME and isinstance(card_type, GraphQLObjectType):
                 found.kinds.add(KIND_BY_NAME[name])
-                self._facts(below, found, (*response, _key(below)), name)
+                here = (*response, _key(below))
+                found.add_section(name, here)
+                self._facts(below, found, here, name)
             elif name == "withheld":
                 found.asks_withheld = True
 
@@ -152,16 +154,25 @@ class _Collected:
     def __init__(self) -> None:
         self.kinds: set[str] = set()
         self.fact_paths: dict[str, list[tuple[str, ...]]] = {}
+        self.sections: dict[str, list[tuple[str, ...]]] = {}
         self.asks_withheld = False
 
     def add(self, fact_path: str, response: tuple[str, ...]) -> None:
-        paths = self.fact_paths.setdefault(fact_path, [])
-        if response not in paths:
-            paths.append(response)
+        _note(self.fact_paths, fact_path, response)
+
+    def add_section(self, name: str, response: tuple[str, ...]) -> None:
+        _note(self.sections, name, response)
 
     def selection(self) -> Selection:
         facts = {path: tuple(paths) for path, paths in self.fact_paths.items() if path in declared_paths()}
-        return Selection(frozenset(self.kinds), facts, self.asks_withheld)
+        sections = {name: tuple(paths) for name, paths in self.sections.items()}
+        return Selection(frozenset(self.kinds), facts, sections, self.asks_withheld)
+
+
+def _note(noted: dict[str, list[tuple[str, ...]]], path: str, response: tuple[str, ...]) -> None:
+    places = noted.setdefault(path, [])
+    if response not in places:
+        places.append(response)
 
 
 def _key(node: FieldNode) -> str:
