@@ -164,8 +164,11 @@ def driver_url(url: str) -> URL:
     raise ValueError(f"{backend} is not supported; use sqlite:///path or postgresql://host/name")
 
 
+# hide_parameters: an exception's message would otherwise quote what was to be stored, and messages end up anywhere.
+
+
 def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def make_private_file(*_: Any) -> None:
@@ -193,8 +196,9 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
 def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
     settings = {"application_name": "helsekort", "jit": "off", "timezone": "UTC"}
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, connect_args={"server_settings": settings}
-    )
+        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
+        connect_args={"server_settings": settings},
+    )  # fmt: skip
 
 
 def _isolated(engine: AsyncEngine, level: str) -> AsyncEngine:

@@ -28,9 +28,15 @@ SEALED_FOR: Final = b"helsekort patient number"
 
 def parse(text: str) -> str:
     """The number as its eleven digits. Raises RecordRefusal PATIENT_ID_INVALID, without repeating what was given."""
-    if not (len(text) == LENGTH and text.isascii() and text.isdigit() and _checks(text) and _birth_date(text)):
+    if not is_valid(text):
         raise RecordRefusal("PATIENT_ID_INVALID", "This is not a valid national identity number.")
     return text
+
+
+def is_valid(text: str) -> bool:
+    """Whether this is a national identity number or D-number: eleven digits, check digits, a date of birth."""
+    is_digits = len(text) == LENGTH and text.isascii() and text.isdigit()
+    return is_digits and _checks(text) and _birth_date(text) is not None
 
 
 def is_synthetic(number: str) -> bool:

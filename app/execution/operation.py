@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
@@ -16,11 +16,13 @@ from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
+from app.execution.entries import Entries
 from app.execution.plan import Plan, named_patients, plan
 from app.execution.released import released_facts
 from app.identity.viewers import require_scope
 from app.observability import log
 from app.services import Services
+from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.context import OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
@@ -44,7 +46,16 @@ class Answer:
     body: dict[str, Any]
 
 
-SCOPES: Mapping[str, str] = {"cardStatus": "status", "accessLog": "read", "consent": "read"}
+SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "me": (),
+    "cardStatus": ("status", "read"),
+    "consent": ("read", "status", "audit"),
+    "accessLog": ("read", "audit"),
+}
+"""By root field, the rights of a token any one of which is enough; none is needed where there are none."""
+
+READ: Final = ("read",)
+WRITE: Final = ("write",)
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
@@ -79,6 +90,10 @@ class _Operation:
         self.plan = self._plan()
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
+        self.entries = Entries(
+            viewer=viewer, keys=services.patient_keys, policy=services.policy.name, node=self.node,
+            document_hash=document.hash, event_id=self.event_id, at=self.now,
+        )  # fmt: skip
 
     def _plan(self) -> Plan:
         assert self.document.tree is not None  # `answer` has seen to it
@@ -92,9 +107,13 @@ class _Operation:
     async def run(self) -> Answer:
         problem = self._problem()
         if problem is not None:
+            await self._note_refusal(problem.extensions["code"] if problem.extensions else "")
             return _refused(400, [problem])
-        for root in self.plan.root_fields:
-            require_scope(self.viewer, self._scope_of(root.name))
+        try:
+            self._check_scopes()
+        except TransportRefusal as refusal:
+            await self._note_refusal(refusal.code)
+            raise
         patient = self._patient()
         context = await self._context(patient)
         result = await self._execute(context)
@@ -118,12 +137,21 @@ class _Operation:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
         return None
 
-    def _scope_of(self, root_field: str) -> str:
-        if self.node.operation is OperationType.MUTATION:
-            return "write"
-        if self.viewer.kind is CallerKind.MACHINE:
-            return "status"
-        return "audit" if self.viewer.kind is CallerKind.AUDITOR else "read"
+    def _check_scopes(self) -> None:
+        """Raise INSUFFICIENT_SCOPE unless the token covers every root field."""
+        is_mutation = self.node.operation is OperationType.MUTATION
+        for root in self.plan.root_fields:
+            enough = WRITE if is_mutation else SCOPES.get(root.name, READ)
+            if enough and not self.viewer.scopes.intersection(enough):
+                require_scope(self.viewer, enough[0])
+
+    async def _note_refusal(self, code: str) -> None:
+        """Write down what was refused before anything was looked up, for every woman it concerned."""
+        own = self.viewer.subject_number
+        concerned = {own} if own else self._named_patients()
+        for patient in concerned:
+            if is_valid(patient):
+                await self._note(self.entries.about(patient, None, Outcome.REFUSED, code))
 
     def _patient(self) -> str | None:
         """Whose card the operation is about: a citizen's own, or the one that is named."""
@@ -140,12 +168,11 @@ class _Operation:
         found, decision = None, None
         if patient is not None:
             found, decision = await self._gate(patient)
-        viewer_number = self.viewer.national_identity_number
         services = self.services
         context = OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient, found=found,
             decision=decision, selection=self.plan.selection, cards=services.cards, consents=services.consents,
-            ledger=services.ledger, actor_key=services.patient_keys.key(viewer_number) if viewer_number else None,
+            ledger=services.ledger, actor_key=self.entries.actor_key,
             entry_for_write=self._entry_for_write,
         )  # fmt: skip
         self.context = context
@@ -204,8 +231,8 @@ class _Operation:
         failed = any(not isinstance(cause, Refusal) for cause in refusals)
         outcome = _outcome(bool(released) or not refusals, bool(withheld or refusals), failed)
         refusal = next((_reason(cause) for cause in refusals if isinstance(cause, Refusal)), context.concealed)
-        base = self._entry_base(context, patient)
-        return replace(base, outcome=outcome, refusal=refusal, released=released, withheld=withheld)
+        made = self.entries.about(patient, context.found, outcome, refusal)
+        return replace(made, released=released, withheld=withheld)
 
     def _withheld(self, context: OperationContext) -> list[Any]:
         grant = context.decision
@@ -214,27 +241,10 @@ class _Operation:
         found = {why for selection in self.plan.selection.values() for why, _ in selection.withheld_by(grant)}
         return sorted(found, key=lambda why: why.path)
 
-    def _entry_base(self, context: OperationContext, patient: str) -> LedgerEntry:
-        viewer, found = self.viewer, context.found
-        return LedgerEntry(
-            event_id=self.event_id, at=self.now,
-            patient_id=found.patient.patient_id if found else self.services.patient_keys.patient_id(patient),
-            record_id=found.card.head.record_id if found and found.card else None,
-            outcome=Outcome.ALLOWED, refusal=None, role=viewer.role, caller_kind=viewer.kind,
-            actor_key=context.actor_key, actor_name=viewer.name, hpr_number=viewer.hpr_number,
-            organisation_number=viewer.unit.number if viewer.unit else None,
-            organisation_name=viewer.unit.name if viewer.unit else None,
-            parent_number=viewer.unit.parent_number if viewer.unit else None,
-            client_id=viewer.client_id, client_name=viewer.client_name, purpose=viewer.purpose,
-            decision_reference=viewer.decision_reference, user_selected=viewer.user_selected,
-            policy=self.services.policy.name, operation_kind=self.node.operation.value,
-            operation_name=self.node.name.value if self.node.name else None, operation_hash=self.document.hash,
-        )  # fmt: skip
-
     def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes
-        base = self._entry_base(self.context, self.context.patient_number)
-        self.context.noted = replace(base, patient_id=patient_id, written=written)
+        made = self.entries.about(self.context.patient_number, self.context.found, Outcome.ALLOWED)
+        self.context.noted = replace(made, patient_id=patient_id, written=written)
         return self.context.noted
 
 

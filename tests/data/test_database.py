@@ -228,3 +228,12 @@ async def test_both_engines_answer_alike(tmp_path: Path, keys: PatientKeys) -> N
         )  # fmt: skip
         await database.close()
     assert answers[0] == answers[1]
+
+
+async def test_an_exception_does_not_quote_what_was_to_be_stored(database: Database) -> None:
+    """Messages of exceptions end up in logs and terminals; values do not."""
+    row = {"number": "310990000", "name": "kanarifugl", "kind": "GP_OFFICE", "parent_number": "310990000"}
+    with pytest.raises(IntegrityError) as caught:
+        async with database.transaction() as connection:
+            await connection.execute(table_of(Organisation).insert(), [row, row])
+    assert "kanarifugl" not in str(caught.value)

@@ -151,3 +151,36 @@ async def test_who_looked_before_she_consented_is_in_her_log_afterwards(world: W
     await world.data("randi", "mutation { giveConsent { given } }")
     edges = (await world.data("randi", LOG, first=5))["accessLog"]["edges"]
     assert [edge["node"]["role"] for edge in edges] == ["CITIZEN", "GP"]
+
+
+async def test_a_refusal_at_the_door_is_an_entry_for_each_woman_it_concerned(world: World) -> None:
+    """Too little scope, or two women at once: refused before anything is read, and still on record."""
+    card = "query($patient: NationalIdentityNumber!) { card(patient: $patient) { status } }"
+    await world.ask("clerk", card, patient=world.number("kari"))
+    both = "query($a: NationalIdentityNumber!, $b: NationalIdentityNumber!) { x: card(patient: $a) { status } y: card(patient: $b) { status } }"
+    await world.ask("gp", both, a=world.number("kari"), b=world.number("aisha"))
+    assert [entry["refusal"] for entry in await world.ledger_entries("kari")] == [
+        "INSUFFICIENT_SCOPE",
+        "MULTIPLE_PATIENTS",
+    ]
+    assert [entry["outcome"] for entry in await world.ledger_entries("aisha")] == [Outcome.REFUSED]
+
+
+async def test_a_name_of_an_operation_cannot_carry_a_number_into_the_ledger(world: World) -> None:
+    """The client chooses the name, so one with many digits is left out."""
+    number = world.number("kari")
+    for name in (f"Kari_{number}", "Card"):
+        await world.data(
+            "gp",
+            f"query {name}($patient: NationalIdentityNumber!) {{ card(patient: $patient) {{ status }} }}",
+            patient=number,
+        )
+    assert [entry["operation_name"] for entry in await world.ledger_entries("kari")] == [None, "Card"]
+
+
+async def test_the_clerk_and_the_evaluator_get_what_is_theirs(world: World) -> None:
+    """Without a licence: the card's status. An evaluator: who she is, no more."""
+    status = "query($patient: NationalIdentityNumber!) { cardStatus(patient: $patient) { hasActiveCard } consent(patient: $patient) { given } }"
+    found = await world.data("clerk", status, patient=world.number("kari"))
+    assert found == {"cardStatus": {"hasActiveCard": True}, "consent": {"given": True}}
+    assert (await world.data("evaluator", "{ me { role } }"))["me"] == {"role": "EVALUATOR"}

@@ -1,0 +1,57 @@
+"""Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from graphql import OperationDefinitionNode
+
+from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.record import Found
+from app.domain.viewer import Viewer
+from data.identity_numbers import PatientKeys
+
+OPERATION_NAME_MAX_LENGTH: Final = 64
+_MANY_DIGITS: Final = re.compile(r"\d{6}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Makes the entries of one operation."""
+
+    viewer: Viewer
+    keys: PatientKeys
+    policy: str
+    node: OperationDefinitionNode
+    document_hash: str
+    event_id: str
+    at: datetime
+
+    @property
+    def actor_key(self) -> str | None:
+        """The keyed hash of the acting person's number; None for systems."""
+        number = self.viewer.national_identity_number
+        return self.keys.key(number) if number else None
+
+    def about(self, patient: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
+        """An entry about a person; she may be in the store, or not yet."""
+        viewer, unit = self.viewer, self.viewer.unit
+        return LedgerEntry(
+            event_id=self.event_id, at=self.at,
+            patient_id=found.patient.patient_id if found else self.keys.patient_id(patient),
+            record_id=found.card.head.record_id if found and found.card else None,
+            outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
+            actor_name=viewer.name, hpr_number=viewer.hpr_number,
+            organisation_number=unit.number if unit else None, organisation_name=unit.name if unit else None,
+            parent_number=unit.parent_number if unit else None, client_id=viewer.client_id,
+            client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
+            user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
+            operation_name=self._operation_name(), operation_hash=self.document_hash,
+        )  # fmt: skip
+
+    def _operation_name(self) -> str | None:
+        """The client chooses the name; one that could carry a number is not kept."""
+        name = self.node.name.value if self.node.name else None
+        too_telling = name is None or len(name) > OPERATION_NAME_MAX_LENGTH or _MANY_DIGITS.search(name)
+        return None if too_telling else name
