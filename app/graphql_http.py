@@ -37,10 +37,18 @@ async def graphql(request: HttpRequest) -> Response:
         status, body, headers = _refusal(refusal, services)
     except Exception as error:
         log.error("request_failed", kind=type(error).__name__)
-        status = 500
-        body = {"errors": [{"message": "Something went wrong here.", "extensions": {"code": "INTERNAL_ERROR"}}]}
+        status, body = await _failure(services)
     _count(viewer, status, body, time.perf_counter() - began)
     return Response(orjson.dumps(body), status, {**HEADERS, **headers}, media_type=_media_type(request))
+
+
+async def _failure(services: Services) -> tuple[int, dict[str, Any]]:
+    """What is said when nobody foresaw what happened: whether it is the store that is gone, and nothing else."""
+    if await services.database.is_reachable():
+        status, code, message = 500, "INTERNAL_ERROR", "Something went wrong here."
+    else:
+        status, code, message = 503, "DEPENDENCY_UNAVAILABLE", "The store cannot be reached; nothing is shown."
+    return status, {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 async def authenticated(request: HttpRequest, services: Services) -> Viewer:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.consent import NO_CONSENT, Consent, ConsentState, WithdrawalReceipt
+from app.domain.consent import Consent, ConsentState, WithdrawalReceipt
 from app.domain.errors import RecordRefusal
 from app.domain.ports import EntryMaker
 from data.columns import in_utc
@@ -16,11 +16,20 @@ from data.database import Database
 from data.documents import to_json
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
-from data.patients import PATIENT, KnownPatient, add_consent_events, find_patients, register
-from data.rows import consent
-from data.tables import CaseloadEntry, Change, IdempotencyKey, MaternityRecord, Section, SectionVersion, table_of
+from data.patients import KnownPatient, add_consent_events, find_patients, register
+from data.tables import (
+    CaseloadEntry,
+    Change,
+    ConsentEvent,
+    IdempotencyKey,
+    MaternityRecord,
+    Section,
+    SectionVersion,
+    table_of,
+)
 
 RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)
+EVENT = table_of(ConsentEvent)
 OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry))
 OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), RECORD)
 
@@ -42,12 +51,11 @@ class StoredConsents:
         self._ledger = ledger
         self._clock = clock
 
-    async def state(self, patient_id: str) -> Consent:
-        """Where her consent stands; NONE for an unknown patient."""
-        query = select(PATIENT.c.consent_state, PATIENT.c.consent_changed_at).where(PATIENT.c.patient_id == patient_id)
+    async def history(self, patient_id: str) -> list[Consent]:
+        """Every time she gave or withdrew consent, oldest first; none for an unknown patient."""
+        query = select(EVENT.c.state, EVENT.c.at).where(EVENT.c.patient_id == patient_id).order_by(EVENT.c.sequence)
         async with self._database.connection() as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return consent(row) if row is not None else NO_CONSENT
+            return [Consent(ConsentState(state), at) for state, at in await connection.execute(query)]
 
     async def give(self, national_identity_number: str, entry: EntryMaker) -> Consent:
         """Give consent; giving it again changes nothing. Raises RecordRefusal PATIENT_ID_INVALID."""

@@ -61,7 +61,7 @@ First = Annotated[int, strawberry.argument(description=f"How many entries, at mo
 After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
 Patient = Annotated[
     NationalIdentityNumber | None,
-    strawberry.argument(description="Whose log; the woman herself leaves it out, everybody else gives it."),
+    strawberry.argument(description="Which woman; she herself leaves it out, everybody else gives it."),
 ]
 
 

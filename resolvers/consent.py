@@ -14,6 +14,23 @@ from resolvers.access_log import Patient
 from resolvers.context import OperationContext
 
 
+@strawberry.type(description="One time consent was given or withdrawn.")
+class ConsentChange:
+    state: ConsentState = described("What consent became.")
+    at: datetime = described("When.")
+
+
+async def _history(info: strawberry.Info) -> Any:
+    context: OperationContext = info.context
+    if context.found is None:
+        return []
+    events = await context.consents.history(context.found.patient.patient_id)
+    return [{"state": event.state, "at": event.changed_at} for event in events]
+
+
+_history.__annotations__["return"] = list[ConsentChange]
+
+
 @strawberry.type(description="The woman's consent to the digital card. Norwegian: samtykke.")
 class Consent:
     given: bool = described("Whether consent is in force.")
@@ -21,6 +38,10 @@ class Consent:
     changed_at: datetime | None = described(
         "When it was last given or withdrawn.", callers=open_to(CallerKind.CITIZEN, CallerKind.AUDITOR)
     )
+    history = described(
+        "Every time it was given or withdrawn, oldest first.",
+        resolver=_history, callers=open_to(CallerKind.CITIZEN, CallerKind.AUDITOR),
+    )  # fmt: skip
 
 
 @strawberry.type(description="What was deleted when consent was withdrawn. Counts only. Norwegian: kvittering.")

@@ -83,7 +83,7 @@ async def drop_database(url: str) -> None:
     """Remove a database again, whoever is still connected; SQLite files go with their folder."""
     if url.startswith("postgresql"):
         name = make_url(url).database
-        await postgresql_server().run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await postgresql_server().run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @contextmanager

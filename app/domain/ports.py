@@ -28,7 +28,8 @@ class Cards(Protocol):
 class Consents(Protocol):
     """Giving and withdrawing consent. The ledger entry goes into the same transaction as the change."""
 
-    async def state(self, patient_id: str) -> Consent: ...
+    async def history(self, patient_id: str) -> list[Consent]:
+        """Every time she gave or withdrew consent, oldest first; none for an unknown patient."""
 
     async def give(self, national_identity_number: str, entry: "EntryMaker") -> Consent: ...
 

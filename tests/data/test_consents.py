@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain.consent import NO_CONSENT, Consent, ConsentState
+from app.domain.consent import Consent, ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.ledger import LedgerEntry
 from app.domain.ports import EntryMaker
@@ -61,7 +61,7 @@ async def test_consent_is_given(database: Database, cards: StoredCards, consents
     found = await cards.find(KARI, [])
     assert found is not None
     assert found.patient.consent == Consent(ConsentState.ACTIVE, NOW)
-    assert await consents.state(found.patient.patient_id) == found.patient.consent
+    assert await consents.history(found.patient.patient_id) == [found.patient.consent]
     assert [(one.patient_id, one.written) for one in made] == [(found.patient.patient_id, ("consent.ACTIVE",))]
     assert (await count_rows(database))["ledger_entry"] == 1
 
@@ -78,7 +78,7 @@ async def test_giving_again_changes_nothing(database: Database, consents: Stored
 
 async def test_an_unknown_patient_has_no_consent(consents: StoredConsents) -> None:
     """Nobody's consent is none."""
-    assert await consents.state("nobody") == NO_CONSENT
+    assert await consents.history("nobody") == []
 
 
 async def test_two_who_give_consent_for_the_same_woman_at_once_agree(

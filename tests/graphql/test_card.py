@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.viewer import CallerKind
 from resolvers.views import view_for
+from tests.databases import drop_database
 from tests.whole_card import CANARY, selection
 from tests.world import World
 
@@ -302,3 +303,15 @@ async def test_me_says_who_asks(world: World) -> None:
     """A client can show in which role and for what purpose it is signed in."""
     me = (await world.data("gp", "{ me { kind role name purpose unit { name } policy } }"))["me"]
     assert (me["kind"], me["role"], me["purpose"]) == ("CLINICIAN", "GP", "TREAT")
+
+
+@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+async def test_a_store_that_is_gone_is_said_so(world: World) -> None:
+    """503 DEPENDENCY_UNAVAILABLE and no data; readiness says no. (An open SQLite file cannot be taken away.)"""
+    url = world.services.database.url
+    await drop_database(url.render_as_string(hide_password=False).replace("+asyncpg", ""))
+    response = await world.ask("gp", CARD, patient=world.number("kari"))
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["extensions"]["code"] == "DEPENDENCY_UNAVAILABLE"
+    assert "data" not in response.json()
+    assert (await world.client.get("/health/ready")).status_code == 503

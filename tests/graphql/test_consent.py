@@ -111,3 +111,14 @@ async def test_one_operation_makes_one_change(world: World) -> None:
     response = await world.ask("kari", "mutation { giveConsent { given } withdrawConsent { cardsDeleted } }")
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "MULTIPLE_COMMANDS"
+
+
+async def test_she_and_the_auditor_read_how_consent_changed_and_nobody_else(world: World) -> None:
+    """Given and withdrawn, with times; a clinician's schema has only whether it is in force."""
+    await world.data("randi", GIVE)
+    await world.data("randi", WITHDRAW)
+    hers = (await world.data("randi", "{ consent { history { state at } } }"))["consent"]["history"]
+    assert [event["state"] for event in hers] == ["ACTIVE", "WITHDRAWN"]
+    query = "query($patient: NationalIdentityNumber!) { consent(patient: $patient) { history { state at } } }"
+    assert (await world.data("auditor", query, patient=world.number("randi")))["consent"]["history"] == hers
+    assert (await world.ask("gp", query, patient=world.number("randi"))).status_code == 400
