@@ -61,11 +61,17 @@ def described(
     description: str,
     *,
     resolver: Any = None,
+    gives: Any = None,
     callers: Mapping[str, Any] | None = None,
     name: str | None = None,
     directives: tuple[object, ...] = (),
 ) -> Any:
-    """A field with its description; the way to declare one in this package."""
+    """A field with its description; the way to declare one in this package.
+
+    `gives` is the GraphQL type of what the resolver returns, where that type is made at run time.
+    """
+    if gives is not None:
+        resolver.__annotations__["return"] = gives
     return strawberry.field(
         resolver=resolver, description=description, metadata=dict(callers or {}), name=name, directives=directives
     )

@@ -156,16 +156,18 @@ def maternity_record() -> Any:
         "closed_at": (datetime | None, "When the pregnancy ended; null while it goes on."),
         "last_updated_at": (datetime, "When anything on the card was last changed."),
     }
-    fields = {name: described(text, resolver=_typed(_head(name), kind)) for name, (kind, text) in heads.items()}
+    fields = {name: described(text, resolver=_head(name), gives=kind) for name, (kind, text) in heads.items()}
     for kind, made in section_types().items():
         fields[kind] = _section_field(SECTIONS[kind], made)
     fields["withheld"] = described(
         "What this document asked for and this caller may not see. Select it: then nothing is told as errors.",
-        resolver=_typed(_withheld, list[WithheldFact]),
+        resolver=_withheld,
+        gives=list[WithheldFact],
     )
     fields["withheld_by_patient_count"] = described(
         "How many sections the woman has closed to this caller, also those that are not named.",
-        resolver=_typed(_withheld_by_patient, int),
+        resolver=_withheld_by_patient,
+        gives=int,
     )
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
     return _type("MaternityRecord", {}, fields, description)
@@ -173,16 +175,11 @@ def maternity_record() -> Any:
 
 def _section_field(section: Section, made: Any) -> Any:
     annotation = (list[made] if section.repeated else made) | None
-    resolver = _typed(_section_resolver(section), annotation)
+    resolver = _section_resolver(section)
     if section.repeated:
         argument = Annotated[bool, strawberry.argument(description=INCLUDE_ERRONEOUS)]
         resolver.__annotations__["include_erroneous"] = argument
-    return described(f"{section.meaning} Norwegian: {section.norwegian}.", resolver=resolver)
-
-
-def _typed(resolver: Callable[..., Any], annotation: Any) -> Callable[..., Any]:
-    resolver.__annotations__ = {**resolver.__annotations__, "return": annotation}
-    return resolver
+    return described(f"{section.meaning} Norwegian: {section.norwegian}.", resolver=resolver, gives=annotation)
 
 
 def _withheld(root: Any) -> Any:

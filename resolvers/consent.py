@@ -28,9 +28,6 @@ async def _history(info: strawberry.Info) -> Any:
     return [{"state": event.state, "at": event.changed_at} for event in events]
 
 
-_history.__annotations__["return"] = list[ConsentChange]
-
-
 @strawberry.type(description="The woman's consent to the digital card. Norwegian: samtykke.")
 class Consent:
     given: bool = described("Whether consent is in force.")
@@ -40,7 +37,7 @@ class Consent:
     )
     history = described(
         "Every time it was given or withdrawn, oldest first.",
-        resolver=_history, callers=open_to(CallerKind.CITIZEN, CallerKind.AUDITOR),
+        resolver=_history, gives=list[ConsentChange], callers=open_to(CallerKind.CITIZEN, CallerKind.AUDITOR),
     )  # fmt: skip
 
 

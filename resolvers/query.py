@@ -1,7 +1,6 @@
 """What can be asked and done: the root fields, each with the kinds of caller it exists for."""
 
 from datetime import datetime
-from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -122,58 +121,41 @@ def me(info: strawberry.Info) -> Any:
     }
 
 
-def _returning(resolver: Any, annotation: Any) -> Any:
-    resolver.__annotations__["return"] = annotation
-    return resolver
+@strawberry.type(description="What can be asked.")
+class Query:
+    me: Me = described("Who asks, as the gateway understood the token.", resolver=me, gives=Me)
+    my_card = described(
+        "The woman's own card. Norwegian: helsekortet mitt.",
+        resolver=my_card, gives=MaternityRecord | None, callers=OWN_CARD_READERS,
+    )  # fmt: skip
+    card = described(
+        "A woman's active card, cut down to what the caller's role and purpose allow.",
+        resolver=card, gives=MaternityRecord | None, callers=CARD_READERS_OF_OTHERS,
+    )  # fmt: skip
+    earlier_cards = described(
+        "Cards of earlier pregnancies, newest first; one level stricter for health personnel.",
+        resolver=earlier_cards, gives=list[MaternityRecord] | None, callers=EARLIER_CARD_READERS,
+    )  # fmt: skip
+    card_status = described(
+        "Whether a woman has a card.", resolver=card_status, gives=CardStatus | None, callers=STATUS_READERS
+    )
+    consent = described(
+        "The state of a woman's consent.",
+        resolver=consent, gives=Consent | None, callers=CONSENT_READERS,
+    )  # fmt: skip
+    access_log = described(
+        "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
+        resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
+    )  # fmt: skip
 
 
-@cache
-def query_type() -> Any:
-    """The root of all questions."""
-
-    @strawberry.type(description="What can be asked.")
-    class Query:
-        me: Me = described("Who asks, as the gateway understood the token.", resolver=_returning(globals()["me"], Me))
-        my_card = described(
-            "The woman's own card. Norwegian: helsekortet mitt.",
-            resolver=_returning(my_card, MaternityRecord | None), callers=OWN_CARD_READERS,
-        )  # fmt: skip
-        card = described(
-            "A woman's active card, cut down to what the caller's role and purpose allow.",
-            resolver=_returning(card, MaternityRecord | None), callers=CARD_READERS_OF_OTHERS,
-        )  # fmt: skip
-        earlier_cards = described(
-            "Cards of earlier pregnancies, newest first; one level stricter for health personnel.",
-            resolver=_returning(earlier_cards, list[MaternityRecord] | None), callers=EARLIER_CARD_READERS,
-        )  # fmt: skip
-        card_status = described(
-            "Whether a woman has a card.", resolver=_returning(card_status, CardStatus | None), callers=STATUS_READERS
-        )
-        consent = described(
-            "The state of a woman's consent.",
-            resolver=_returning(consent, Consent | None), callers=CONSENT_READERS,
-        )  # fmt: skip
-        access_log = described(
-            "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
-            resolver=_returning(access_log, AccessLogConnection | None), callers=LOG_READERS,
-        )  # fmt: skip
-
-    return Query
-
-
-@cache
-def mutation_type() -> Any:
-    """The root of all changes."""
-
-    @strawberry.type(description="What can be changed.")
-    class Mutation:
-        give_consent = described(
-            "Give consent to the digital card. Giving it again changes nothing.",
-            resolver=_returning(give_consent, Consent | None), callers=CITIZENS,
-        )  # fmt: skip
-        withdraw_consent = described(
-            "Withdraw consent: every card of hers is deleted in all versions, at once.",
-            resolver=_returning(withdraw_consent, WithdrawalReceipt | None), callers=CITIZENS,
-        )  # fmt: skip
-
-    return Mutation
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    give_consent = described(
+        "Give consent to the digital card. Giving it again changes nothing.",
+        resolver=give_consent, gives=Consent | None, callers=CITIZENS,
+    )  # fmt: skip
+    withdraw_consent = described(
+        "Withdraw consent: every card of hers is deleted in all versions, at once.",
+        resolver=withdraw_consent, gives=WithdrawalReceipt | None, callers=CITIZENS,
+    )  # fmt: skip

@@ -24,7 +24,7 @@ from app.domain.card.sections import SECTIONS
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.access import exists_for
-from resolvers.query import mutation_type, query_type
+from resolvers.query import Mutation, Query
 from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
@@ -44,7 +44,7 @@ class View(strawberry.Schema):
     """The schema of one kind of caller; with no kind, everything that any kind can see."""
 
     def __init__(self, kind: CallerKind | None) -> None:
-        super().__init__(query_type(), mutation_type(), config=_config())
+        super().__init__(Query, Mutation, config=_config())
         self.kind = kind
         self._schema = _Narrowing(self._schema, kind).schema()
 
