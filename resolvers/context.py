@@ -1,6 +1,6 @@
 """All that a resolver may reach: who asks, what the gate said, the ports, the clock. Made anew for every operation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -115,6 +115,3 @@ class Selection:
             if name not in named and (why := grant.why_section_withheld(name))
         ]
         return sections + facts
-
-
-Clock = Callable[[], datetime]

@@ -18,7 +18,6 @@ from graphql import (
     GraphQLSkipDirective,
     InlineFragmentNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     get_named_type,
 )
@@ -45,7 +44,6 @@ class RootField:
 class Plan:
     """What an operation asks for."""
 
-    operation_type: OperationType
     root_fields: tuple[RootField, ...]
     selection: Mapping[str, Selection]
 
@@ -92,7 +90,7 @@ class _Walk:
                 found = collected.setdefault(root.response_key, _Collected())
                 self._card(node, found, (root.response_key,))
         selection = {key: found.selection() for key, found in collected.items()}
-        return Plan(operation.operation, tuple(roots.values()), selection)
+        return Plan(tuple(roots.values()), selection)
 
     def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
         fields = self._root_type(operation).fields

@@ -89,10 +89,6 @@ def _write_care(units: list[CareUnit]) -> dict[str, Any] | None:
 # --- lines or one document -------------------------------------------------------------------------------------------
 
 
-def _opened(source: FilePath | BinaryIO) -> AbstractContextManager[BinaryIO]:
-    return source.open("rb") if isinstance(source, FilePath) else nullcontext(source)
-
-
 def _texts(lines: Iterable[Numbered]) -> Iterator[Numbered]:
     """The text of each record and the line it begins on."""
     rest = iter(lines)
