@@ -43,7 +43,8 @@ app/web_dist/explorer.html: $(shell find web -path web/node_modules -prune -o -t
 
 .PHONY: web-if-possible
 web-if-possible:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web \
+	|| echo "The explorer could not be built; everything else works."; \
 	else echo "npm is not here: the explorer is not built; everything else works."; fi
 
 $(VENV)/.installed: requirements-development.lock pyproject.toml
