@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app.domain.errors import RecordRefusal
-from app.domain.gate import Grant, Withheld
+from app.domain.gate import Grant, Withheld, not_available
 from app.domain.ledger import LedgerEntry
 from app.domain.policy import Policy
 from app.domain.ports import Cards, Consents, EntryMaker, Ledger
@@ -29,11 +29,22 @@ class OpenedCard:
     withheld_by_patient: int
 
 
+Decision = Grant | RecordRefusal | None
+"""The gate's answer; None when no patient was asked about."""
+
+
+def _granted(decision: Decision) -> Grant:
+    if isinstance(decision, Grant):
+        return decision
+    raise decision or not_available("NO_PATIENT")
+
+
 @dataclass
 class OperationContext:
     """One operation of one viewer on at most one patient.
 
-    decision    the gate's answer: a Grant, or the refusal to raise where a card was asked for
+    decision    the gate's answer for her active card: a Grant, or the refusal to raise where it was asked for
+    past        the gate's answer for her earlier cards, for which she needs no active one
     selection   by response key of a root field: the section kinds and fact paths selected below it
     noted       the ledger entry that a write has already made durable with its own transaction
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
@@ -44,7 +55,8 @@ class OperationContext:
     now: datetime
     patient_number: str | None
     found: Found | None
-    decision: Grant | RecordRefusal | None
+    decision: Decision
+    past: Decision
     selection: Mapping[str, "Selection"]
     cards: Cards
     consents: Consents
@@ -56,21 +68,23 @@ class OperationContext:
     concealed: str | None = None
 
     def grant(self) -> Grant:
-        """The gate's yes, or its no as an exception."""
-        if isinstance(self.decision, Grant):
-            return self.decision
-        raise self.decision or RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available.")
+        """The gate's yes to her active card, or its no as an exception."""
+        return _granted(self.decision)
+
+    def grant_for_past(self) -> Grant:
+        """The same for her earlier cards."""
+        return _granted(self.past)
 
     def conceal(self) -> list[OpenedCard]:
         """Answer like for a woman who never had a card."""
-        self.concealed = self.decision.reason if isinstance(self.decision, RecordRefusal) else None
+        self.concealed = self.past.reason if isinstance(self.past, RecordRefusal) else None
         return []
 
     def open(self, response_key: str) -> OpenedCard:
         """The active card, opened for this viewer."""
         grant = self.grant()
         if self.found is None or self.found.card is None:
-            raise RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available. Use the paper card.")
+            raise not_available("NO_ACTIVE_CARD")
         return self.opened(response_key, self.found.card, grant)
 
     def opened(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:

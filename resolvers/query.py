@@ -86,7 +86,7 @@ async def earlier_cards(
         raise RecordRefusal("BAD_USER_INPUT", "Earlier cards are opened with `includePrevious: true`.")
     if not patient_may_have_card(context.found):
         return context.conceal()
-    grant = context.grant()
+    grant = context.grant_for_past()
     if not context.role_policy.earlier_cards:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
     key = _root_field(info)

@@ -24,7 +24,7 @@ from app.observability import log
 from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
-from resolvers.context import OperationContext
+from resolvers.context import Decision, OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
 from resolvers.views import view_for
 
@@ -165,31 +165,31 @@ class _Operation:
         return named_patients(self.schema, self.document.tree, self.node, self.variables)
 
     async def _context(self, patient: str | None) -> OperationContext:
-        found, decision = None, None
-        if patient is not None:
-            found, decision = await self._gate(patient)
+        found, decision, past = (None, None, None) if patient is None else await self._gate(patient)
         services = self.services
         context = OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient, found=found,
-            decision=decision, selection=self.plan.selection, cards=services.cards, consents=services.consents,
-            ledger=services.ledger, actor_key=self.entries.actor_key,
+            decision=decision, past=past, selection=self.plan.selection, cards=services.cards,
+            consents=services.consents, ledger=services.ledger, actor_key=self.entries.actor_key,
             entry_for_write=self._entry_for_write,
         )  # fmt: skip
         self.context = context
         return context
 
-    async def _gate(self, patient: str) -> tuple[Found | None, Grant | RecordRefusal]:
+    async def _gate(self, patient: str) -> tuple[Found | None, Decision, Decision]:
+        """The person and her card, and the gate's answers for the active card and for earlier ones."""
         try:
             found = await self.services.cards.find(patient, self.plan.kinds)
         except RecordRefusal as refusal:
-            return None, refusal
-        reads_card = any(root.name in ("card", "myCard") for root in self.plan.root_fields)
+            return None, refusal, refusal
+        return found, self._decide(patient, found, active=True), self._decide(patient, found, active=False)
+
+    def _decide(self, patient: str, found: Found | None, *, active: bool) -> Decision:
+        policy = self.services.policy
         try:
-            return found, open_record(
-                self.viewer, patient, found, self.services.policy, self.now, needs_active_card=reads_card
-            )
+            return open_record(self.viewer, patient, found, policy, self.now, needs_active_card=active)
         except RecordRefusal as refusal:
-            return found, refusal
+            return refusal
 
     async def _execute(self, context: OperationContext) -> ExecutionResult:
         assert self.document.tree is not None  # `answer` has seen to it
@@ -235,7 +235,7 @@ class _Operation:
         return replace(made, released=released, withheld=withheld)
 
     def _withheld(self, context: OperationContext) -> list[Any]:
-        grant = context.decision
+        grant = context.decision if isinstance(context.decision, Grant) else context.past
         if not isinstance(grant, Grant):
             return []
         found = {why for selection in self.plan.selection.values() for why, _ in selection.withheld_by(grant)}

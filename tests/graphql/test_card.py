@@ -247,6 +247,20 @@ async def test_the_woman_sees_her_earlier_cards_in_full(world: World) -> None:
     assert earlier["birthOutcome"]["children"][0]["bornAt"]
 
 
+async def test_a_woman_who_has_given_birth_reads_her_closed_card_beside_the_question_for_an_active_one(
+    world: World,
+) -> None:
+    """The one refused, the other given, in one operation."""
+    body = (
+        await world.ask("silje", "{ myCard { status } earlierCards { status birthOutcome { children { bornAt } } } }")
+    ).json()
+    assert body["data"]["myCard"] is None
+    assert [error["path"] for error in body["errors"]] == [["myCard"]]
+    (closed,) = body["data"]["earlierCards"]
+    assert closed["status"] == "DELIVERED"
+    assert closed["birthOutcome"]["children"][0]["bornAt"]
+
+
 async def test_items_entered_in_error_are_hidden_until_somebody_who_writes_asks(world: World) -> None:
     """Rule F-10."""
     query = "query($patient: NationalIdentityNumber!, $all: Boolean!) { card(patient: $patient) { antenatalVisits(includeErroneous: $all) { provenance { enteredInError } } } }"

@@ -184,3 +184,13 @@ async def test_the_clerk_and_the_evaluator_get_what_is_theirs(world: World) -> N
     found = await world.data("clerk", status, patient=world.number("kari"))
     assert found == {"cardStatus": {"hasActiveCard": True}, "consent": {"given": True}}
     assert (await world.data("evaluator", "{ me { role } }"))["me"] == {"role": "EVALUATOR"}
+
+
+async def test_opening_the_past_shows_for_itself(world: World) -> None:
+    """Facts of an earlier card are written down, and told to her, as those of an earlier card."""
+    query = "query($patient: NationalIdentityNumber!) { earlierCards(patient: $patient, includePrevious: true) { pregnancy { numberOfFetuses } } }"
+    await world.data("hospital", query, patient=world.number("ida"))
+    (entry,) = await world.ledger_entries("ida")
+    assert entry["released"] == ["earlierCards.pregnancy.numberOfFetuses"]
+    (edge,) = (await world.data("ida", LOG, first=5))["accessLog"]["edges"]
+    assert edge["node"]["sections"] == ["earlierCards"]
