@@ -43,6 +43,7 @@ def _granted(decision: Decision) -> Grant:
 class OperationContext:
     """One operation of one viewer on at most one patient.
 
+    patient_id  how the store and the ledger name her, also before she is in the store
     decision    the gate's answer for her active card: a Grant, or the refusal to raise where it was asked for
     past        the gate's answer for her earlier cards, for which she needs no active one
     selection   by response key of a root field: the section kinds and fact paths selected below it
@@ -54,6 +55,7 @@ class OperationContext:
     policy: Policy
     now: datetime
     patient_number: str | None
+    patient_id: str | None
     found: Found | None
     decision: Decision
     past: Decision

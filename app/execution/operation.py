@@ -168,7 +168,8 @@ class _Operation:
         found, decision, past = (None, None, None) if patient is None else await self._gate(patient)
         services = self.services
         context = OperationContext(
-            viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient, found=found,
+            viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
+            patient_id=self.entries.patient_id(patient, found) if patient else None, found=found,
             decision=decision, past=past, selection=self.plan.selection, cards=services.cards,
             consents=services.consents, ledger=services.ledger, actor_key=self.entries.actor_key,
             entry_for_write=self._entry_for_write,

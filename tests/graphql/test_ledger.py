@@ -145,12 +145,14 @@ async def test_a_system_that_checked_is_named_to_her(world: World) -> None:
     assert edge["node"]["roleInPlainWords"].startswith("et journalsystem")
 
 
-async def test_who_looked_before_she_consented_is_in_her_log_afterwards(world: World) -> None:
-    """A look-up of somebody who is not in the store yet is hers once she is."""
+async def test_who_looked_before_she_consented_is_in_her_log(world: World) -> None:
+    """A look-up of somebody who is not in the store is hers, before she consents and after."""
     await world.ask("gp", CARD, patient=world.number("randi"))
+    before = (await world.data("randi", LOG, first=5))["accessLog"]["edges"]
+    assert [(edge["node"]["role"], edge["node"]["outcome"]) for edge in before] == [("GP", "REFUSED")]
     await world.data("randi", "mutation { giveConsent { given } }")
-    edges = (await world.data("randi", LOG, first=5))["accessLog"]["edges"]
-    assert [edge["node"]["role"] for edge in edges] == ["CITIZEN", "GP"]
+    after = (await world.data("randi", LOG, first=5))["accessLog"]["edges"]
+    assert [edge["node"]["role"] for edge in after] == ["CITIZEN", "CITIZEN", "GP"]
 
 
 async def test_a_refusal_at_the_door_is_an_entry_for_each_woman_it_concerned(world: World) -> None:
