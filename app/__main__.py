@@ -3,9 +3,11 @@
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from app.commands import cards, inspection, serving
 from app.keys import ConfigurationError
+from app.settings import Settings
 
 cli = typer.Typer(
     help="Helsekort: GraphQL gateway to the digital pregnancy card.", no_args_is_help=True, add_completion=False,
@@ -21,8 +23,20 @@ def main() -> None:
     try:
         cli()
     except ConfigurationError as error:
-        typer.echo(f"Cannot start: {error}", err=True)
-        sys.exit(2)
+        problems = [str(error)]
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        problems = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)]
+    else:
+        return
+    for problem in problems:
+        typer.echo(f"Cannot start: {problem}", err=True)
+    sys.exit(2)
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return f"HELSEKORT_{str(location[0]).upper()}" if location else "the settings"
 
 
 if __name__ == "__main__":

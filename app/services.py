@@ -17,7 +17,7 @@ from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.fetched_keys import FetchedKeys
 from app.identity.keys import KeySource, StaticKeys
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
-from app.keys import Keys, load_keys
+from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
 from data.cards import StoredCards
 from data.consents import StoredConsents
@@ -66,7 +66,7 @@ class Services:
 def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     """Join the rooms. Raises ConfigurationError when a key or an issuer is missing."""
     keys = load_keys(settings)
-    database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
+    database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
     ledger = ChainedLedger(database, keys.ledger)
     policy = current_policy()
@@ -78,6 +78,13 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.effective_database_url, pool_size=settings.database_pool_size)
+    except ValueError as error:
+        raise ConfigurationError(f"HELSEKORT_DATABASE_URL: {error}") from error
 
 
 def _key_source(jwks: str) -> KeySource:
@@ -101,6 +108,3 @@ def _verifier(settings: Settings, issuer: DevelopmentIssuer | None, clock: Clock
         if name is not None:
             trusted.append(TrustedIssuer(name, kind, _key_source(jwks)))
     return AccessTokenVerifier(trusted, settings.audience, clock=clock)
-
-
-__all__ = ["Clock", "Keys", "Services", "make_services", "system_clock"]

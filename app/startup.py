@@ -1,12 +1,14 @@
 """What has to hold before the gateway serves, and what a demonstration puts into an empty store."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from app.domain.gate import OSLO
 from app.keys import ConfigurationError
-from app.services import make_services
+from app.services import Services, make_services
 from app.settings import Settings
 from data.database import Database
 from data.migrate import is_current, migrate
@@ -50,16 +52,31 @@ def _on_network_disk(path: Path, mounts: Path = MOUNTS) -> bool:
     return kind in NETWORK_FILE_SYSTEMS
 
 
-async def ready_store(settings: Settings) -> int:
-    """Migrate, and load the synthetic women when the store is empty. Returns how many were loaded."""
+@asynccontextmanager
+async def store_of(settings: Settings) -> AsyncIterator[Services]:
+    """The services of a command that works on the store, closed at the end. Raises ConfigurationError."""
     services = make_services(settings)
     try:
+        if not await services.database.is_reachable():
+            raise ConfigurationError("the database cannot be reached; see HELSEKORT_DATABASE_URL")
+        yield services
+    finally:
+        await services.database.close()
+
+
+async def ready_store(settings: Settings) -> int:
+    """Migrate, and load the synthetic women when the store is empty. Returns how many were loaded."""
+    async with store_of(settings) as services:
         await migrate_if_needed(services.database)
         if await anyone_stored(services.database):
             return 0
         return await load_cast(services.database, services.patient_keys, services.clock().astimezone(OSLO).date())
-    finally:
-        await services.database.close()
+
+
+async def require_current(database: Database) -> None:
+    """Raise ConfigurationError unless the database is migrated; nobody migrates behind the operator's back."""
+    if not await is_current(database):
+        raise ConfigurationError("the database is not migrated; run `helsekort migrate` (or `helsekort demo`)")
 
 
 async def migrate_if_needed(database: Database) -> None:

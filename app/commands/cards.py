@@ -16,9 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from app.domain.errors import RecordRefusal
 from app.domain.gate import OSLO
-from app.services import Services, make_services
+from app.services import Services
 from app.settings import Settings
-from app.startup import migrate_if_needed
+from app.startup import migrate_if_needed, store_of
 from data.dhg.exporting import export_records
 from data.dhg.importing import ImportReport, import_records
 from data.synthetic.seeding import seed as seed_women
@@ -137,12 +137,9 @@ def _with_store(run: Callable[[Services], Any]) -> Any:
     """Run on a migrated store."""
 
     async def whole() -> Any:
-        services = make_services(Settings())
-        try:
+        async with store_of(Settings()) as services:
             await migrate_if_needed(services.database)
             return await run(services)
-        finally:
-            await services.database.close()
 
     return asyncio.run(whole())
 

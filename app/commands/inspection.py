@@ -16,8 +16,9 @@ from app.domain.policy import Decision, Policy, ProfileKey, current_policy
 from app.domain.viewer import CallerKind, Purpose
 from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.personas import Persona, UnknownPersona, find_persona
-from app.services import make_services, system_clock
+from app.services import system_clock
 from app.settings import Settings
+from app.startup import require_current, store_of
 from data.ledger import verify
 from data.synthetic.cast import CAST
 from resolvers.views import printed
@@ -151,11 +152,9 @@ def verify_ledger() -> None:
     """Prove the ledger's chains: no entry changed, removed or out of order. Exit code 1 when one is."""
 
     async def run() -> list[Any]:
-        services = make_services(Settings())
-        try:
+        async with store_of(Settings()) as services:
+            await require_current(services.database)
             return await verify(services.database, services.ledger.key)
-        finally:
-            await services.database.close()
 
     breaks = asyncio.run(run())
     for found in breaks:

@@ -8,10 +8,9 @@ import uvicorn
 
 from app.keys import ConfigurationError
 from app.main import create_app
-from app.services import make_services
 from app.settings import RunProfile, Settings
-from app.startup import ready_store
-from data.migrate import is_current, migrate
+from app.startup import ready_store, require_current, store_of
+from data.migrate import migrate
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (HELSEKORT_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (HELSEKORT_PORT).")]
@@ -53,23 +52,16 @@ def migrate_command() -> None:
     """Bring the database's schema up to date. Forward only."""
 
     async def run() -> None:
-        services = make_services(Settings())
-        try:
+        async with store_of(Settings()) as services:
             await migrate(services.database)
-        finally:
-            await services.database.close()
 
     asyncio.run(run())
     typer.echo("The database is up to date.")
 
 
 async def _require_current(settings: Settings) -> None:
-    services = make_services(settings)
-    try:
-        if not await is_current(services.database):
-            raise ConfigurationError("the database is not migrated; run `helsekort migrate` (or `helsekort demo`)")
-    finally:
-        await services.database.close()
+    async with store_of(settings) as services:
+        await require_current(services.database)
 
 
 def _run(settings: Settings) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 import copy
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,3 +251,30 @@ def test_ledger_verify_says_whether_the_chains_hold(store: str) -> None:
     result = run("ledger", "verify")
     assert result.exit_code == 1
     assert "the entry was changed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        (
+            "HELSEKORT_DATABASE_URL",
+            "mysql://nobody:hemmelig@host/name",
+            "HELSEKORT_DATABASE_URL: mysql is not supported",
+        ),
+        ("HELSEKORT_DATABASE_URL", "postgresql://nobody:hemmelig@127.0.0.1:1/none", "the database cannot be reached"),
+        ("HELSEKORT_PORT", "hemmelig", "HELSEKORT_PORT: Input should be a valid integer"),
+        ("HELSEKORT_PROFILE", "hemmelig", "HELSEKORT_PROFILE: Input should be"),
+        ("HELSEKORT_LEDGER_KEY", "hemmelig", "HELSEKORT_LEDGER_KEY is not 32 random bytes in hex"),
+        ("HELSEKORT_HELSEID_ISSUER", "https://hemmelig.example", "go together"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_its_value_is_not(tmp_path: Path, variable: str, value: str, said: str) -> None:
+    """One line on standard error, exit code 2, no stack trace, no secret."""
+    environment = {**os.environ, "HELSEKORT_DATA_DIR": str(tmp_path), variable: value}
+    result = subprocess.run(
+        [sys.executable, "-m", "app", "migrate"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "hemmelig" not in result.stderr
