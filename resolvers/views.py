@@ -20,7 +20,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
-from app.domain.card.sections import SECTIONS
+from app.domain.card.sections import SECTION_NAMED
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.access import exists_for
@@ -60,6 +60,7 @@ def view_for(kind: CallerKind | None) -> View:
     return View(kind)
 
 
+@cache
 def printed(kind: CallerKind | None = None) -> str:
     """The schema as text; of one kind of caller, or whole as in `schema.graphql`."""
     return _LONG_LIST.sub(lambda found: f"[{', '.join(found[1].split())}]", view_for(kind).as_str()) + "\n"
@@ -137,21 +138,16 @@ class _Narrowing:
         return self._object(type_, path) if isinstance(type_, GraphQLObjectType) else type_
 
 
-@cache
-def _section_names() -> dict[str, str]:
-    return {section.graphql_name: kind for kind, section in SECTIONS.items()}
-
-
 def _path_below(type_name: str, path: str | None, field_name: str) -> str | None:
     """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
     if type_name == CARD_TYPE:
-        return field_name if field_name in _section_names() else None
+        return field_name if field_name in SECTION_NAMED else None
     if path is None:
         return None
-    if field_name == PROVENANCE and path in _section_names():
+    if field_name == PROVENANCE and path in SECTION_NAMED:
         return PROVENANCE
     below = f"{path}.{field_name}"
-    return below if _is_declared(below) else None
+    return below if below in _declared_prefixes() else None
 
 
 @cache
@@ -161,10 +157,6 @@ def _declared_prefixes() -> frozenset[str]:
         parts = path.split(".")
         prefixes |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
     return frozenset(prefixes)
-
-
-def _is_declared(path: str) -> bool:
-    return path in _declared_prefixes()
 
 
 def _readable_paths(kind: CallerKind | None) -> frozenset[str]:

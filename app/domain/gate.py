@@ -7,12 +7,13 @@ The order matters. A person's status comes before her consent, so that a woman w
 cannot be told from one without a card.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from app.domain.card.sections import SECTIONS
+from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.consent import NO_CONSENT, Consent, ConsentState
 from app.domain.described import DescribedEnum
 from app.domain.errors import RecordRefusal
@@ -63,7 +64,6 @@ class Grant:
     record_id: str | None
     profile: Profile
     blocked: dict[str, Block]
-    policy_name: str
     today: date
     erroneous_items: bool
     _proof: object = field(repr=False)
@@ -101,7 +101,7 @@ class Grant:
 
     def why_section_withheld(self, name: str) -> Withheld | None:
         """Why a section is closed as a whole; None when anything of it is given, or only its number may be told."""
-        kind = next(kind for kind, section in SECTIONS.items() if section.graphql_name == name)
+        kind = SECTION_NAMED[name].kind
         if kind in self.blocked:
             return self.why_withheld(name)
         if self.profile.releases[kind].members:
@@ -112,8 +112,8 @@ class Grant:
         return Withheld(name, reason, rule, Elevation.NOT_POSSIBLE)
 
     def _block_over(self, path: str) -> Block | None:
-        name = path.split(".", 1)[0]
-        return next((block for kind, block in self.blocked.items() if SECTIONS[kind].graphql_name == name), None)
+        section = SECTION_NAMED.get(path.split(".", 1)[0])
+        return self.blocked.get(section.kind) if section else None
 
     @property
     def withheld_by_patient(self) -> int:
@@ -124,10 +124,7 @@ class Grant:
         """The same viewer's grant for an earlier pregnancy's card: one level stricter (rule F-9)."""
         key = self.profile.key
         profile = policy.profile(ProfileKey(key.role, key.purpose, key.own_unit, earlier=_is_professional(self.viewer)))
-        return Grant(
-            self.viewer, self.patient_id, card.head.record_id, profile, self.blocked, self.policy_name, self.today,
-            self.erroneous_items, _PASSED_THE_GATE,
-        )  # fmt: skip
+        return replace(self, record_id=card.head.record_id, profile=profile)
 
 
 _UNDECLARED: Final = Decision(False, "not declared", Reason.ROLE)
@@ -149,7 +146,7 @@ def open_patient(viewer: Viewer, patient_number: str, found: Found | None) -> Pa
             "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE",
             "Your own card is opened on Helsenorge, not in a professional role.",
         )
-    if found is not None and (found.patient.protection.hides_the_card or found.patient.deceased_on is not None):
+    if found is not None and not patient_may_have_card(found):
         cause = "CONFIDENTIAL_ADDRESS" if found.patient.protection.hides_the_card else "DECEASED"
         raise not_available(cause)
     if found is None or not found.patient.consent.given:
@@ -194,19 +191,17 @@ def open_record(
     card = found.card if found else None
     if card is None and needs_active_card:
         raise not_available("NO_ACTIVE_CARD")
-    blocks = [block for block in patient.blocks if _keeps_out(block, viewer, now)]
-    for block in blocks:
-        if block.section is None:
-            raise RecordRefusal(
-                "ACCESS_BLOCKED_BY_PATIENT", "The woman has blocked access.", elevation=elevation_for(block).value
-            )
+    blocked = _strictest(block for block in patient.blocks if _keeps_out(block, viewer, now))
+    if None in blocked:
+        elevation = elevation_for(blocked[None]).value
+        raise RecordRefusal("ACCESS_BLOCKED_BY_PATIENT", "The woman has blocked access.", elevation=elevation)
     own_unit = card is not None and viewer.unit is not None and viewer.unit.number in card.head.care_units
     profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, own_unit))
     if not profile.reads_anything:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no card.")
     return Grant(
         viewer, patient.patient_id, card.head.record_id if card else None, profile,
-        {block.section: block for block in blocks if block.section}, policy.name, now.astimezone(OSLO).date(),
+        {section: block for section, block in blocked.items() if section}, now.astimezone(OSLO).date(),
         policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE,
     )  # fmt: skip
 
@@ -214,6 +209,12 @@ def open_record(
 def not_available(cause: str) -> RecordRefusal:
     """The one answer for every card that is not there or may not be known of. The cause is for the ledger."""
     return RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available. Use the paper card.", reason=cause)
+
+
+def _strictest(blocks: Iterable[Block]) -> dict[str | None, Block]:
+    """By section (None: the whole card), of several blocks the one that is hardest to open."""
+    by_ease = sorted(blocks, key=lambda block: list(Elevation).index(elevation_for(block)), reverse=True)
+    return {block.section: block for block in by_ease}
 
 
 def _keeps_out(block: Block, viewer: Viewer, now: datetime) -> bool:

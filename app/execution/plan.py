@@ -23,12 +23,10 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.domain.card.sections import SECTIONS
+from app.domain.card.sections import SECTION_NAMED
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
 from resolvers.views import CARD_TYPE, PATIENT_ARGUMENT
-
-KIND_BY_NAME: Final = {section.graphql_name: kind for kind, section in SECTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +106,10 @@ class _Walk:
         return RootField(_key(node), node.name.value, is_card)
 
     def _card(self, node: FieldNode, found: "_Collected", response: tuple[str, ...]) -> None:
-        card_type = self.schema.get_type(CARD_TYPE)
         for below in self._fields(node.selection_set):
             name = below.name.value
-            if name in KIND_BY_NAME and isinstance(card_type, GraphQLObjectType):
-                found.kinds.add(KIND_BY_NAME[name])
+            if name in SECTION_NAMED:
+                found.kinds.add(SECTION_NAMED[name].kind)
                 here = (*response, _key(below))
                 found.add_section(name, here)
                 self._facts(below, found, here, name)

@@ -57,7 +57,7 @@ def test_a_grant_is_made_by_the_gate_alone() -> None:
     """Nobody else can construct one."""
     grant = open_()
     with pytest.raises(PermissionError):
-        Grant(grant.viewer, "p", "r", grant.profile, {}, "policy", date(2026, 1, 1), False, object())
+        Grant(grant.viewer, "p", "r", grant.profile, {}, date(2026, 1, 1), False, object())
 
 
 def test_her_gp_opens_the_card() -> None:
@@ -163,6 +163,15 @@ def test_what_only_she_can_open_is_counted_and_not_named() -> None:
     assert CARD.sections.open(grant) == {"medical_conditions": None}
     assert grant.why_withheld("medicalConditions.diabetes") is None
     assert grant.withheld_by_patient == 1
+
+
+@pytest.mark.parametrize("codes", [("1", "5"), ("5", "1"), ("3", "5", "1"), ("9", "5")])
+def test_of_several_blocks_the_hardest_to_open_holds(codes: tuple[str, ...]) -> None:
+    """In whatever order she made them: a section that only she can open is not named because another block is weaker."""
+    closed = [block(section="medical_conditions", target=BlockTarget.ALL, override_code=code) for code in codes]
+    assert open_(patient=replace(PERSON, blocks=tuple(closed))).why_withheld("medicalConditions.diabetes") is None
+    whole = [block(override_code=code) for code in codes]
+    assert refusal(patient=replace(PERSON, blocks=tuple(whole))).extensions == {"elevation": Elevation.NOT_POSSIBLE}
 
 
 def test_a_role_without_any_section_opens_no_card() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.card.antenatal_visits import AntenatalVisit
 from app.domain.card.birth_outcome import BirthOutcome
@@ -23,7 +24,7 @@ from app.domain.card.rhesus_d_negative_follow_up import RhesusDNegativeFollowUp
 from app.domain.card.symphysis_fundal_heights import SymphysisFundalHeight
 from app.domain.card.ultrasound_examinations import UltrasoundExamination
 
-__all__ = ["SECTIONS", "DeclaredFact", "facts_in", "walk"]
+__all__ = ["SECTIONS", "SECTION_NAMED", "DeclaredFact", "facts_in", "walk"]
 
 _IN_ORDER: tuple[type[Content], ...] = (
     Mother,
@@ -57,6 +58,9 @@ def _put_in_order() -> None:
 
 
 _put_in_order()
+
+SECTION_NAMED: Final[dict[str, Section]] = {section.graphql_name: section for section in SECTIONS.values()}
+"""Every section by its name in GraphQL."""
 
 
 @dataclass(frozen=True, slots=True)
