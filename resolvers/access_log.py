@@ -75,10 +75,11 @@ async def access_log(
     reach = context.role_policy.access_log
     if reach == "NONE":
         raise RecordRefusal("ACTOR_NOT_PERMITTED", "This role does not read access logs.")
-    if context.patient_id is None:
+    patient_id = context.patient_id
+    if patient_id is None:
         return _connection(LedgerPage([], has_next_page=False), after)
     only_own = context.actor_key if reach == "OWN_LOOKUPS" else None
-    page = await context.ledger.page(context.patient_id, first=first, after=after, actor_key=only_own)
+    page = await context.ledger.page(patient_id, first=first, after=after, actor_key=only_own)
     return _connection(page, after)
 
 

@@ -1,15 +1,14 @@
 """All that a resolver may reach: who asks, what the gate said, the ports, the clock. Made anew for every operation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from app.domain.errors import RecordRefusal
-from app.domain.gate import Grant, Withheld, not_available
+from app.domain.gate import Grant, Withheld, not_available, open_record
 from app.domain.ledger import LedgerEntry
-from app.domain.policy import Policy
+from app.domain.policy import Policy, RolePolicy
 from app.domain.ports import Cards, Consents, EntryMaker, Ledger
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
@@ -29,24 +28,14 @@ class OpenedCard:
     withheld_by_patient: int
 
 
-Decision = Grant | RecordRefusal | None
-"""The gate's answer; None when no patient was asked about."""
-
-
-def _granted(decision: Decision) -> Grant:
-    if isinstance(decision, Grant):
-        return decision
-    raise decision or not_available("NO_PATIENT")
-
-
 @dataclass
 class OperationContext:
     """One operation of one viewer on at most one patient.
 
-    patient_id  how the store and the ledger name her, also before she is in the store
-    decision    the gate's answer for her active card: a Grant, or the refusal to raise where it was asked for
-    past        the gate's answer for her earlier cards, for which she needs no active one
+    known_as    how the store and the ledger name her, also before she is in the store
+    looked_up   the person as found (None: not in the store), or why she could not be looked up
     selection   by response key of a root field: the section kinds and fact paths selected below it
+    withheld    by response key, what was selected and not given, with the response paths it was asked at
     noted       the ledger entry that a write has already made durable with its own transaction
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     """
@@ -55,32 +44,37 @@ class OperationContext:
     policy: Policy
     now: datetime
     patient_number: str | None
-    patient_id: str | None
-    found: Found | None
-    decision: Decision
-    past: Decision
+    known_as: str | None
+    looked_up: Found | RecordRefusal | None
     selection: Mapping[str, "Selection"]
     cards: Cards
     consents: Consents
     ledger: Ledger
     actor_key: str | None
     entry_for_write: EntryMaker
-    withheld: dict[str, list[tuple[Withheld, tuple[str, ...]]]] = field(default_factory=dict)
+    withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
     concealed: str | None = None
 
-    def grant(self) -> Grant:
-        """The gate's yes to her active card, or its no as an exception."""
-        return _granted(self.decision)
+    @property
+    def found(self) -> Found | None:
+        """The person. Raises RecordRefusal when she could not be looked up; no root field answers then."""
+        if isinstance(self.looked_up, RecordRefusal):
+            raise self.looked_up
+        return self.looked_up
 
-    def grant_for_past(self) -> Grant:
-        """The same for her earlier cards."""
-        return _granted(self.past)
+    @property
+    def patient_id(self) -> str | None:
+        """How store and ledger name her. Raises as `found` does."""
+        return self.found.patient.patient_id if self.found else self.known_as
 
-    def conceal(self) -> list[OpenedCard]:
-        """Answer like for a woman who never had a card."""
-        self.concealed = self.past.reason if isinstance(self.past, RecordRefusal) else None
-        return []
+    def grant(self, *, for_active_card: bool = True) -> Grant:
+        """The gate's yes to her active card, or to her earlier ones; its no as an exception."""
+        if self.patient_number is None:
+            raise not_available("NO_PATIENT")
+        return open_record(
+            self.viewer, self.patient_number, self.found, self.policy, self.now, needs_active_card=for_active_card
+        )
 
     def open(self, response_key: str) -> OpenedCard:
         """The active card, opened for this viewer."""
@@ -91,15 +85,19 @@ class OperationContext:
 
     def opened(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:
         """A card opened with a grant; what its selection asks for and the grant does not cover is noted."""
-        selection = self.selection[response_key]
-        withheld = selection.withheld_by(grant)
-        if not selection.asks_withheld:
-            self.withheld[response_key] = [(why, at) for why, places in withheld for at in places]
+        withheld = self.selection[response_key].withheld_by(grant)
+        self.withheld[response_key] = withheld
         entries = tuple(why for why, _ in withheld)
         return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient)
 
-    @cached_property
-    def role_policy(self) -> Any:
+    def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
+        """What was withheld where the document does not select `withheld`, with the place it was asked at."""
+        for response_key, withheld in self.withheld.items():
+            if not self.selection[response_key].asks_withheld:
+                yield from ((why, place) for why, places in withheld for place in places)
+
+    @property
+    def role_policy(self) -> RolePolicy:
         return self.policy.roles[self.viewer.role]
 
 

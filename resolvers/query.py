@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from app.domain.errors import RecordRefusal
-from app.domain.gate import patient_may_have_card, shown_card, shown_consent
+from app.domain.gate import hidden_because, patient_may_have_card, shown_card, shown_consent
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
@@ -85,8 +85,9 @@ async def earlier_cards(
     if context.viewer.kind is not CallerKind.CITIZEN and not include_previous:
         raise RecordRefusal("BAD_USER_INPUT", "Earlier cards are opened with `includePrevious: true`.")
     if not patient_may_have_card(context.found):
-        return context.conceal()
-    grant = context.grant_for_past()
+        context.concealed = hidden_because(context.found)
+        return []
+    grant = context.grant(for_active_card=False)
     if not context.role_policy.earlier_cards:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
     key = _root_field(info)

@@ -146,17 +146,23 @@ def open_patient(viewer: Viewer, patient_number: str, found: Found | None) -> Pa
             "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE",
             "Your own card is opened on Helsenorge, not in a professional role.",
         )
-    if found is not None and not patient_may_have_card(found):
-        cause = "CONFIDENTIAL_ADDRESS" if found.patient.protection.hides_the_card else "DECEASED"
+    if (cause := hidden_because(found)) is not None:
         raise not_available(cause)
     if found is None or not found.patient.consent.given:
         raise RecordRefusal("CONSENT_MISSING", "There is no consent to the digital card.")
     return found.patient
 
 
+def hidden_because(found: Found | None) -> str | None:
+    """Why her person status hides every card of hers, for the ledger; None when it does not."""
+    if found is not None and found.patient.protection.hides_the_card:
+        return "CONFIDENTIAL_ADDRESS"
+    return "DECEASED" if found is not None and found.patient.deceased_on is not None else None
+
+
 def patient_may_have_card(found: Found | None) -> bool:
     """Whether her person status lets a card exist at all."""
-    return found is None or not (found.patient.protection.hides_the_card or found.patient.deceased_on is not None)
+    return hidden_because(found) is None
 
 
 def shown_consent(found: Found | None) -> Consent:

@@ -34,16 +34,12 @@ class Entries:
         number = self.viewer.national_identity_number
         return self.keys.key(number) if number else None
 
-    def patient_id(self, patient: str, found: Found | None) -> str:
-        """How she is named in store and ledger, also before she is in the store."""
-        return found.patient.patient_id if found else self.keys.patient_id(patient)
-
     def about(self, patient: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
         """An entry about a person; she may be in the store, or not yet."""
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
             event_id=self.event_id, at=self.at,
-            patient_id=self.patient_id(patient, found),
+            patient_id=found.patient.patient_id if found else self.keys.patient_id(patient),
             record_id=found.card.head.record_id if found and found.card else None,
             outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
             actor_name=viewer.name, hpr_number=viewer.hpr_number,

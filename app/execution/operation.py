@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
-from app.domain.gate import Grant, open_record
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
@@ -24,7 +23,7 @@ from app.observability import log
 from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
-from resolvers.context import Decision, OperationContext
+from resolvers.context import OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
 from resolvers.views import view_for
 
@@ -88,6 +87,7 @@ class _Operation:
         self.schema = view_for(viewer.kind).graphql
         self.variables = variables
         self.plan = self._plan()
+        self.named_patients = self._named_patients()
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
@@ -115,14 +115,13 @@ class _Operation:
             await self._note_refusal(refusal.code)
             raise
         patient = self._patient()
-        context = await self._context(patient)
-        result = await self._execute(context)
-        errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
+        self.context = await self._context(patient)
+        result = await self._execute(self.context)
         self._log_faults(result)
-        entry = self._entry(context, patient, result, errors)
-        if entry is not None and (context.noted is None or result.errors):
-            await self._note(entry)
-        errors += [error for key in context.withheld for error in withheld_errors(context.withheld[key])]
+        if patient is not None and (self.context.noted is None or result.errors):
+            await self._note(self._entry(patient, result))
+        errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
+        errors += withheld_errors(self.context.untold())
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
@@ -131,7 +130,7 @@ class _Operation:
     def _problem(self) -> GraphQLError | None:
         if self.node.operation is OperationType.SUBSCRIPTION:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
-        if len(self._named_patients()) > 1:
+        if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
@@ -148,7 +147,7 @@ class _Operation:
     async def _note_refusal(self, code: str) -> None:
         """Write down what was refused before anything was looked up, for every woman it concerned."""
         own = self.viewer.subject_number
-        concerned = {own} if own else self._named_patients()
+        concerned = {own} if own else self.named_patients
         for patient in concerned:
             if is_valid(patient):
                 await self._note(self.entries.about(patient, None, Outcome.REFUSED, code))
@@ -158,37 +157,26 @@ class _Operation:
         if self.viewer.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
             own = [root for root in self.plan.root_fields if root.name != "me"]
             return self.viewer.subject_number if own else None
-        return next(iter(self._named_patients()), None)
+        return next(iter(self.named_patients), None)
 
     def _named_patients(self) -> frozenset[str]:
         assert self.document.tree is not None  # `answer` has seen to it
         return named_patients(self.schema, self.document.tree, self.node, self.variables)
 
     async def _context(self, patient: str | None) -> OperationContext:
-        found, decision, past = (None, None, None) if patient is None else await self._gate(patient)
-        services = self.services
-        context = OperationContext(
+        looked_up = await self._look_up(patient) if patient else None
+        services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
+        return OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
-            patient_id=self.entries.patient_id(patient, found) if patient else None, found=found,
-            decision=decision, past=past, selection=self.plan.selection, cards=services.cards,
-            consents=services.consents, ledger=services.ledger, actor_key=self.entries.actor_key,
-            entry_for_write=self._entry_for_write,
+            known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
+            selection=self.plan.selection, cards=services.cards, consents=services.consents, ledger=services.ledger,
+            actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
-        self.context = context
-        return context
 
-    async def _gate(self, patient: str) -> tuple[Found | None, Decision, Decision]:
-        """The person and her card, and the gate's answers for the active card and for earlier ones."""
+    async def _look_up(self, patient: str) -> Found | RecordRefusal | None:
+        """The person and her card with the sections asked for, in one statement."""
         try:
-            found = await self.services.cards.find(patient, self.plan.kinds)
-        except RecordRefusal as refusal:
-            return None, refusal, refusal
-        return found, self._decide(patient, found, active=True), self._decide(patient, found, active=False)
-
-    def _decide(self, patient: str, found: Found | None, *, active: bool) -> Decision:
-        policy = self.services.policy
-        try:
-            return open_record(self.viewer, patient, found, policy, self.now, needs_active_card=active)
+            return await self.services.cards.find(patient, self.plan.kinds)
         except RecordRefusal as refusal:
             return refusal
 
@@ -209,8 +197,10 @@ class _Operation:
     def _log_faults(self, result: ExecutionResult) -> None:
         for error in result.errors or ():
             if not isinstance(error.original_error, Refusal):
+                # Not the path: its aliases are the client's own words.
+                fields = [node.name.value for node in error.nodes or () if isinstance(node, FieldNode)]
                 kind = type(error.original_error).__name__
-                log.error("resolver_failed", event_id=self.event_id, path=error.path, kind=kind)
+                log.error("resolver_failed", event_id=self.event_id, fields=fields, kind=kind)
 
     async def _note(self, entry: LedgerEntry) -> None:
         try:
@@ -220,31 +210,21 @@ class _Operation:
             message = "The access log cannot be written; nothing is shown."
             raise TransportRefusal(503, "AUDIT_UNAVAILABLE", message) from error
 
-    def _entry(
-        self, context: OperationContext, patient: str | None, result: ExecutionResult, errors: list[GraphQLError]
-    ) -> LedgerEntry | None:
-        """The ledger entry of this operation; None when it concerned no patient."""
-        if patient is None:
-            return None
+    def _entry(self, patient: str, result: ExecutionResult) -> LedgerEntry:
+        """The ledger entry of this operation."""
         released = released_facts(self.plan, result.data)
-        withheld = tuple(f"{why.path}: {why.reason}" for why in self._withheld(context))
-        refusals = [error.original_error for error in result.errors or ()]
-        failed = any(not isinstance(cause, Refusal) for cause in refusals)
-        outcome = _outcome(bool(released) or not refusals, bool(withheld or refusals), failed)
-        refusal = next((_reason(cause) for cause in refusals if isinstance(cause, Refusal)), context.concealed)
-        made = self.entries.about(patient, context.found, outcome, refusal)
+        reasons = {why for withheld in self.context.withheld.values() for why, _ in withheld}
+        withheld = tuple(sorted(f"{why.path}: {why.reason}" for why in reasons))
+        causes = [error.original_error for error in result.errors or ()]
+        failed = any(not isinstance(cause, Refusal) for cause in causes)
+        outcome = _outcome(bool(released) or not causes, bool(withheld or causes), failed)
+        refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), self.context.concealed)
+        made = self.entries.about(patient, self.found, outcome, refusal)
         return replace(made, released=released, withheld=withheld)
-
-    def _withheld(self, context: OperationContext) -> list[Any]:
-        grant = context.decision if isinstance(context.decision, Grant) else context.past
-        if not isinstance(grant, Grant):
-            return []
-        found = {why for selection in self.plan.selection.values() for why, _ in selection.withheld_by(grant)}
-        return sorted(found, key=lambda why: why.path)
 
     def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes
-        made = self.entries.about(self.context.patient_number, self.context.found, Outcome.ALLOWED)
+        made = self.entries.about(self.context.patient_number, self.found, Outcome.ALLOWED)
         self.context.noted = replace(made, patient_id=patient_id, written=written)
         return self.context.noted
 

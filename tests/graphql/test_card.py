@@ -208,6 +208,18 @@ async def test_an_identity_number_that_fails_its_check_digits_is_not_repeated(wo
     assert "15839430009" not in response.text
 
 
+@pytest.mark.parametrize(
+    "field", ["cardStatus(patient: $p) { hasActiveCard }", "consent(patient: $p) { given }",
+              "accessLog(patient: $p) { pageInfo { hasNextPage } }", "earlierCards(patient: $p, includePrevious: true) { status }"],
+)  # fmt: skip
+async def test_no_question_about_an_invalid_number_is_answered(world: World, field: str) -> None:
+    """A number that belongs to nobody is an error on every route, never an answer that she has no card."""
+    body = (await world.ask("gp", f"query($p: NationalIdentityNumber!) {{ asked: {field} }}", p="15839430009")).json()
+    assert body["data"] == {"asked": None}
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["PATIENT_ID_INVALID"]
+    assert [entry["refusal"] for entry in await world.all_ledger_entries()] == ["PATIENT_ID_INVALID"]
+
+
 async def test_her_blocks_hold(world: World) -> None:
     """Ragnhild keeps a doctor, a hospital and a section closed; each says just what it should."""
     blocks = {block.section for block in world.situation("ragnhild").blocks}

@@ -196,3 +196,12 @@ async def test_opening_the_past_shows_for_itself(world: World) -> None:
     assert entry["released"] == ["earlierCards.pregnancy.numberOfFetuses"]
     (edge,) = (await world.data("ida", LOG, first=5))["accessLog"]["edges"]
     assert edge["node"]["sections"] == ["earlierCards"]
+
+
+async def test_what_is_withheld_of_an_earlier_card_is_written_down_too(world: World) -> None:
+    """The stricter rule for earlier cards decides, and the ledger says so."""
+    query = "query($patient: NationalIdentityNumber!) { earlierCards(patient: $patient, includePrevious: true) { birthOutcome { children { bornAt } } withheld { path } } }"
+    await world.data("hospital", query, purpose="COC", patient=world.number("ida"))
+    (entry,) = await world.ledger_entries("ida")
+    assert entry["outcome"] == Outcome.PARTIAL
+    assert "birthOutcome.children: PURPOSE" in entry["withheld"]

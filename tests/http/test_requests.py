@@ -236,3 +236,20 @@ async def test_ready_says_no_when_the_ledger_cannot_be_written(gateway: World) -
     assert response.status_code == 503
     assert response.json() == {"status": "not ready", "checks": {"database": True, "ledger": False}}
     assert (await gateway.client.get("/health/live")).status_code == 200
+
+
+async def test_a_fault_is_logged_without_the_clients_own_words(
+    gateway: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception in a resolver: an opaque id for the client, field and class in the log, neither alias nor message."""
+
+    async def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("hemmelig")
+
+    monkeypatch.setattr(gateway.services.ledger, "page", fails)
+    response = await gateway.ask("kari", "{ Hemmeligheten: accessLog { pageInfo { hasNextPage } } }")
+    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+    logged = capfd.readouterr().err
+    assert '"fields": ["accessLog"]' in logged
+    assert "RuntimeError" in logged
+    assert "emmelig" not in logged + response.json()["errors"][0]["message"]
