@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.identity.personas import Persona, UnknownPersona, find_persona, personas_for
+from app.identity.personas import Persona, PurposeNotGiven, UnknownPersona, find_persona, personas_for
 from app.services import Services
 from data.synthetic.cast import CAST
 
@@ -32,16 +32,13 @@ def all_personas() -> dict[str, Persona]:
     return personas_for(CAST)
 
 
-def mint(services: Services, name: str, purpose: str | None, **claims: Any) -> dict[str, str]:
-    """A token of a persona. Raises UnknownPersona, or ValueError for a purpose the persona does not give."""
-    persona = find_persona(all_personas(), name)
-    offered = [offer.value for offer in persona.purposes]
-    if purpose is not None and offered and purpose not in offered:
-        raise ValueError(f"{name} gives one of these purposes: {', '.join(offered)}")
-    now = services.clock()
+def mint(services: Services, name: str, purpose: str | None) -> dict[str, str]:
+    """A token of a persona. Raises UnknownPersona, PurposeNotGiven."""
+    persona, now = find_persona(all_personas(), name), services.clock()
     assert services.issuer is not None  # these routes exist in development only
-    chosen = purpose or (offered[0] if offered else "TREAT")
-    made = services.issuer.mint(persona, now=now, purpose=chosen, lifetime_seconds=TOKEN_LIFETIME_SECONDS, **claims)
+    made = services.issuer.mint(
+        persona, now=now, purpose=persona.purpose_for(purpose), lifetime_seconds=TOKEN_LIFETIME_SECONDS
+    )
     return {"token": made, "expiresAt": (now + timedelta(seconds=TOKEN_LIFETIME_SECONDS)).isoformat()}
 
 
@@ -71,7 +68,7 @@ async def token(request: Request) -> Response:
         made = mint(services, str(asked["persona"]), asked.get("purpose"))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return JSONResponse({"error": 'send {"persona": name, "purpose": code}'}, 400, headers=NO_STORE)
-    except (UnknownPersona, ValueError) as error:
+    except (UnknownPersona, PurposeNotGiven) as error:
         return JSONResponse({"error": str(error)}, 404, headers=NO_STORE)
     return JSONResponse(made, headers=NO_STORE)
 

@@ -88,7 +88,7 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Whether requests can be answered: database reachable, schema current, ledger writable."""
+    """Whether requests can be answered: the database is reached and a ledger entry could be written, both tried."""
     services: Services = request.app.state.services
     checks: dict[str, Any] = {
         "database": await services.database.is_reachable(),

@@ -15,7 +15,7 @@ from app.domain.data_dictionary import dictionary
 from app.domain.policy import Decision, Policy, ProfileKey, current_policy
 from app.domain.viewer import CallerKind, Purpose
 from app.identity.development_issuer import DevelopmentIssuer
-from app.identity.personas import Persona, UnknownPersona, find_persona
+from app.identity.personas import Persona, PurposeNotGiven, UnknownPersona, find_persona
 from app.services import system_clock
 from app.settings import Settings
 from app.startup import require_current, store_of
@@ -83,13 +83,13 @@ def token(
         typer.echo("Tokens for personas exist in the development profile only.", err=True)
         raise typer.Exit(2)
     found = _persona(persona)
-    offered = found.purposes
-    if purpose is not None and purpose not in offered:
-        typer.echo(f"{found.name} gives one of these purposes: {', '.join(offered) or 'none'}.", err=True)
-        raise typer.Exit(2)
-    chosen = purpose or (offered[0] if offered else Purpose.TREAT)
+    try:
+        chosen = found.purpose_for(purpose)
+    except PurposeNotGiven as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
     issuer = DevelopmentIssuer(settings.data_dir)
-    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen.value, lifetime_seconds=lifetime))
+    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen, lifetime_seconds=lifetime))
 
 
 def _list_personas() -> None:

@@ -7,25 +7,11 @@ woman as the patient they start with. Personas are for development only; a token
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Organisation, Purpose, Role
+from data.synthetic.cast_plans import Her
 from data.synthetic.organisations import STAFF, VENDOR
-
-
-class Woman(Protocol):
-    """What a persona needs to know of a woman of the cast; `gp` and `midwife` are keys of STAFF."""
-
-    @property
-    def slug(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def gp(self) -> str: ...
-    @property
-    def midwife(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +47,22 @@ class Persona:
         """The organisation number of the legal entity the unit belongs to."""
         return self.unit.parent_number if self.unit else None
 
+    def purpose_for(self, asked: str | None) -> str:
+        """The purpose of a token: the one asked for, or the first that is given. Raises PurposeNotGiven."""
+        if asked is not None and asked not in self.purposes:
+            raise PurposeNotGiven(f"{self.name} gives one of these purposes: {', '.join(self.purposes) or 'none'}.")
+        return str(asked or next(iter(self.purposes), Purpose.TREAT))
+
+
+class PurposeNotGiven(ValueError):
+    """The persona does not give this purpose; the message says which it does."""
+
 
 class UnknownPersona(LookupError):
     """No persona has this name; the message says which come close."""
 
 
-def personas_for(women: Sequence[Woman]) -> dict[str, Persona]:
+def personas_for(women: Sequence[Her]) -> dict[str, Persona]:
     """All personas by name: three for each woman, and the shared ones."""
     first = women[0] if women else None
     personas = [persona for woman in women for persona in _around(woman)] + _shared(first.number if first else None)
@@ -104,7 +100,7 @@ _PROFESSIONALS: Final[Mapping[str, tuple[str, Role, tuple[Purpose, ...], tuple[s
 }
 
 
-def _around(woman: Woman) -> tuple[Persona, Persona, Persona]:
+def _around(woman: Her) -> tuple[Persona, Persona, Persona]:
     citizen = Persona(
         name=woman.slug,
         title="The woman herself",
@@ -143,7 +139,7 @@ def _professional(staff_name: str, like: str, patient_number: str | None) -> Per
     )
 
 
-def _representative(woman: Woman) -> Persona:
+def _representative(woman: Her) -> Persona:
     return Persona(
         name="representative",
         title="Somebody with the first woman's power of attorney",

@@ -18,7 +18,7 @@ from data.synthetic.plan import (
 
 
 class Her(Protocol):
-    """What a pregnancy needs to know of the woman."""
+    """What a pregnancy, or a persona, needs to know of the woman; `gp` and `midwife` are keys of STAFF."""
 
     @property
     def slug(self) -> str: ...
