@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -11,13 +11,15 @@ from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
 from app.domain.record import StoredItem
 
+AFTER_EVERY_DATE: Final = "~"
+
 
 def document_of(kind: str, items: Sequence[StoredItem]) -> str:
     """The document of a section: one object, or the items in order where a section is repeated.
 
     Raises KeyError for an unknown kind, ValueError where a section that is not repeated has not exactly one item.
     """
-    in_order = [_as_document(item) for item in sorted(items, key=_place)]
+    in_order = in_card_order(kind, [_as_document(item) for item in sorted(items, key=_place)])
     if SECTIONS[kind].repeated:
         return to_json(in_order)
     (single,) = in_order
@@ -40,6 +42,12 @@ def latest_versions(items: Iterable[StoredItem]) -> list[StoredItem]:
             latest[item.kind, item.item_id] = item
     order = {kind: place for place, kind in enumerate(SECTIONS)}
     return sorted(latest.values(), key=lambda item: (order[item.kind], *_place(item)))
+
+
+def in_card_order(kind: str, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items that are dated by their date, the undated last; the others as they were recorded."""
+    by = SECTIONS[kind].ordered_by
+    return documents if by is None else sorted(documents, key=lambda document: document.get(by) or AFTER_EVERY_DATE)
 
 
 def to_json(value: Any) -> str:

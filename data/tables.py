@@ -7,6 +7,8 @@ Every key that matters starts with the record or the patient, so that one woman'
        │                └──< caseload_entry          (one line a unit, rebuildable)
        ├──< consent_event   (append-only; projected onto patient.consent_state)
        ├──< access_block    (projected onto patient.blocks)
+       ├──< elevation       (projected onto patient.elevations)
+       ├──< correction_request
        └──< representation
     ledger_entry, ledger_head · change · idempotency_key · organisation
 """
@@ -62,7 +64,7 @@ class Patient(Row, table=True):
     """A person. Her identity number is found by keyed hash and can be read with the sealing key only.
 
     consent_state, consent_changed_at   projection of consent_event
-    blocks                              projection of access_block, so that what the gate needs is one row
+    blocks, elevations                  projections of access_block and elevation: what the gate needs is one row
     """
 
     patient_id: str = _key()
@@ -73,11 +75,15 @@ class Patient(Row, table=True):
     consent_state: str = ConsentState.NONE
     consent_changed_at: datetime | None = _at(default=None)
     blocks: str = _long(default="[]")
+    elevations: str = _long(default="[]", sa_column_kwargs={"server_default": "[]"})
     created_at: datetime = _at()
 
 
 class MaternityRecord(Row, table=True):
-    """One pregnancy's card: its head. A woman has at most one that is active."""
+    """One pregnancy's card: its head. A woman has at most one that is active.
+
+    last_change   sequence of the latest change of this card; None for one that came in whole and was not changed since
+    """
 
     __table_args__ = (
         Index(
@@ -102,6 +108,7 @@ class MaternityRecord(Row, table=True):
     author: str | None = _long(default=None)
     care_units: str = _long(default="[]")
     wire_residue: str | None = _long(default=None)
+    last_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
 
 
 class SectionVersion(Row, table=True):
@@ -129,6 +136,11 @@ class Section(Row, table=True):
 
 class CaseloadEntry(Row, table=True):
     """One line of a unit's list of active cards."""
+
+    __table_args__ = (
+        Index("ix_caseload_entry_unit_due_date", "unit", "due_date", "record_id"),
+        Index("ix_caseload_entry_unit_last_visit_on", "unit", "last_visit_on", "record_id"),
+    )
 
     unit: str = _key()
     record_id: str = _key(foreign_key="maternity_record.record_id", index=True)
@@ -163,6 +175,49 @@ class AccessBlock(Row, table=True):
     override_code: str
     starts_at: datetime = _at()
     ends_at: datetime | None = _at(default=None)
+
+
+class Elevation(Row, table=True):
+    """Somebody opened what she has blocked, for a reason that is written down, for a time. Norwegian: nødrettstilgang.
+
+    access_basis   FORHOYET_AKUTT (emergency) or FORHOYET_SAMTYKKE (she agreed now)
+    reason_code    Volven 9198; None where she agreed
+    session_id     the sign-in session it is bound to
+    """
+
+    patient_id: str = _key(foreign_key="patient.patient_id")
+    elevation_id: str = _key()
+    hpr_number: str
+    actor_name: str | None = None
+    organisation_number: str
+    organisation_name: str | None = None
+    session_id: str
+    access_basis: str
+    reason_code: str | None = None
+    reason_text: str = _long()
+    starts_at: datetime = _at()
+    ends_at: datetime = _at()
+
+
+class CorrectionRequest(Row, table=True):
+    """She asks the unit that wrote an item to correct it. Goes with the card.
+
+    status   OPEN, CORRECTED or DECLINED
+    """
+
+    record_id: str = _key(foreign_key="maternity_record.record_id")
+    request_id: str = _key()
+    patient_id: str = Field(index=True)
+    kind: str
+    item_id: str
+    version: int
+    unit: str = Field(index=True)
+    request: str = _long()
+    requested_at: datetime = _at()
+    status: str
+    answer: str | None = _long(default=None)
+    answered_at: datetime | None = _at(default=None)
+    answered_by: str | None = _long(default=None)
 
 
 class Representation(Row, table=True):
@@ -202,19 +257,27 @@ class LedgerHead(Row, table=True):
 
 
 class Change(Row, table=True):
-    """What happened to a card, for whoever listens. Without a record: to the patient, such as a withdrawal."""
+    """What happened to a card, for whoever listens. Without a record: to the patient, such as a withdrawal.
 
-    # Numbers of deleted rows are not given out again: a listener that stands at one would miss what follows.
-    __table_args__ = {"sqlite_autoincrement": True}
+    what     a `ChangeKind` of app/domain/changes.py
+    author   who did it: `Author` of app/domain/card/provenance.py as a JSON object; None for herself
+    """
+
+    __table_args__ = (
+        Index("ix_change_patient_id_sequence", "patient_id", "sequence"),
+        # Numbers of deleted rows are not given out again: a listener that stands at one would miss what follows.
+        {"sqlite_autoincrement": True},
+    )
 
     sequence: int | None = Field(default=None, sa_column=Column(COUNTER, primary_key=True, autoincrement=True))
     record_id: str | None = None
-    patient_id: str = Field(index=True)
+    patient_id: str
     at: datetime = _at()
     kind: str | None = None
     item_id: str | None = None
     version: int | None = None
     what: str
+    author: str | None = _long(default=None)
 
 
 class IdempotencyKey(Row, table=True):

@@ -83,7 +83,14 @@ class World:
         async with self.services.database.transaction() as connection:
             found = (await connection.execute(text(ids), {"key": key})).scalars().all()
             for record_id in found:
-                for table in ("section", "section_version", "caseload_entry", "change", "maternity_record"):
+                for table in (
+                    "section",
+                    "section_version",
+                    "caseload_entry",
+                    "correction_request",
+                    "change",
+                    "maternity_record",
+                ):
                     await connection.execute(text(f"DELETE FROM {table} WHERE record_id = :id"), {"id": record_id})
 
     async def ledger_entries(self, woman: str) -> list[dict[str, Any]]:

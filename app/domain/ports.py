@@ -1,10 +1,12 @@
 """What storage must offer. Reading a card takes a Grant in the end: sections come sealed (see `record.py`)."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.domain.changes import Change
 from app.domain.consent import Consent, WithdrawalReceipt
 from app.domain.gate import Grant
 from app.domain.ledger import LedgerEntry
@@ -67,6 +69,21 @@ class Ledger(Protocol):
 
     async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
         """Entries about a patient, newest first; with `actor_key` only those of that actor."""
+
+
+class Changes(Protocol):
+    """What happened to cards, and being woken when something does."""
+
+    async def after(self, patient_id: str, sequence: int, *, most: int) -> list[Change]:
+        """Changes of a patient's cards after a sequence number, oldest first, at most so many."""
+
+    def announce(self, patient_id: str) -> None:
+        """Called after a commit that added changes of this patient: wakes whoever listens, in every process. Never
+        raises and never waits; what is lost on the way is caught up with."""
+
+    def listening(self, patient_id: str) -> AbstractAsyncContextManager[AsyncIterator[None]]:
+        """While open, the iterator gives once at the start and then whenever there may be changes of this patient.
+        Several announcements may arrive as one."""
 
 
 class Organisations(Protocol):

@@ -4,6 +4,7 @@ A Viewer is made from a verified token and from nothing else (`app/identity/`). 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.described import DescribedEnum
 
@@ -82,6 +83,8 @@ class Viewer:
     national_identity_number   of the person who is logged in; None for systems
     subject_number             the citizen whose card is meant: herself, or whom a representative acts for
     hpr_number                 Norwegian register of health personnel
+    session_id                 the sign-in session the token belongs to
+    expires_at                 when the token does; nothing is answered with it afterwards
     """
 
     role: Role
@@ -97,6 +100,8 @@ class Viewer:
     client_id: str
     client_name: str | None = None
     token_id: str
+    session_id: str | None = None
+    expires_at: datetime
     scopes: frozenset[str] = frozenset()
 
     @property

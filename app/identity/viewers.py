@@ -7,7 +7,7 @@ representation, and the role last. Whether the token covers the operation is ask
 import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from app.domain.errors import TransportRefusal
@@ -84,6 +84,8 @@ async def _professional(claims: Claims, terms: _Terms) -> Viewer:
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
+        session_id=claims.session_id,
+        expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
         scopes=_rights(claims, role),
     )
 
@@ -105,6 +107,8 @@ def _citizen(claims: Claims, terms: _Terms) -> Viewer:
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
+        session_id=claims.session_id,
+        expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
         scopes=_rights(claims, role),
     )
 
@@ -122,6 +126,8 @@ async def _machine(claims: Claims, terms: _Terms) -> Viewer:
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
+        session_id=claims.session_id,
+        expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
         scopes=_rights(claims, Role.EHR_SYSTEM),
     )
 
@@ -141,6 +147,8 @@ async def _overseer(claims: Claims, terms: _Terms) -> Viewer:
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
+        session_id=claims.session_id,
+        expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
         scopes=_rights(claims, roles[0]),
     )
 

@@ -27,10 +27,15 @@ WOMAN, DOCTOR = "15839430008", "01815000071"
 OFFICE = Organisation("310990000", "Testby legesenter", "GP_OFFICE", "310990001")
 GP = Viewer(
     role=Role.GP, national_identity_number=DOCTOR, hpr_number="999900018", profession="LE", unit=OFFICE,
-    purpose=Purpose.TREAT, client_id="test", token_id="t",
+    purpose=Purpose.TREAT, client_id="test", expires_at=datetime(2100, 1, 1, tzinfo=UTC), token_id="t",
 )  # fmt: skip
 HERSELF = Viewer(
-    role=Role.CITIZEN, national_identity_number=WOMAN, subject_number=WOMAN, client_id="test", token_id="t"
+    role=Role.CITIZEN,
+    national_identity_number=WOMAN,
+    subject_number=WOMAN,
+    client_id="test",
+    expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    token_id="t",
 )
 GIVEN = Consent(ConsentState.ACTIVE, NOW)
 PERSON = PatientFile("patient", Protection.UNCLASSIFIED, None, GIVEN, ())

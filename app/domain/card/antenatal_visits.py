@@ -61,6 +61,8 @@ class FetalObservation(Content):
     meaning="The check-ups in pregnancy, one item a visit, oldest first.",
     wire="antenatalAppointments",
     repeated=True,
+    noun="visit",
+    ordered_by="held_on",
 )
 class AntenatalVisit(Content):
     held_on: date | None = fact(

@@ -53,6 +53,7 @@ class ChildOutcome(Content):
     norwegian="Fødselsstatus",
     meaning="How it went for each child. Recorded before the card is closed as delivered.",
     wire="birthStatus",
+    noun="birth",
 )
 class BirthOutcome(Content):
     children: list[ChildOutcome] | None = fact(

@@ -96,7 +96,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of the card: its name in code, its labels, its name on the wire, its model."""
+    """One section of the card: its name in code, its labels, its name on the wire, its model.
+
+    noun         what one item is called in commands (`record_visit`)
+    ordered_by   the date its items stand in order of; None: as they were recorded
+    """
 
     kind: str
     english: str
@@ -105,6 +109,8 @@ class Section:
     wire: str | None
     repeated: bool
     model: type["Content"]
+    noun: str = ""
+    ordered_by: str | None = None
 
     @property
     def graphql_name(self) -> str:
@@ -129,14 +135,25 @@ _Model = TypeVar("_Model", bound=type[Content])
 
 
 def section(
-    kind: str, *, english: str, norwegian: str, meaning: str, wire: str | None, repeated: bool = False
+    kind: str,
+    *,
+    english: str,
+    norwegian: str,
+    meaning: str,
+    wire: str | None,
+    repeated: bool = False,
+    noun: str | None = None,
+    ordered_by: str | None = None,
 ) -> Callable[[_Model], _Model]:
-    """Declare a section. `repeated`: a card holds any number of items of it, each with its own provenance."""
+    """Declare a section. `repeated`: a card holds any number of items of it, each with its own provenance.
+
+    `noun` is what one item is called in commands, by default the section's name.
+    """
 
     def declare(model: _Model) -> _Model:
         if kind in SECTIONS:
             raise ValueError(f"section {kind} is declared twice")
-        SECTIONS[kind] = Section(kind, english, norwegian, meaning, wire, repeated, model)
+        SECTIONS[kind] = Section(kind, english, norwegian, meaning, wire, repeated, model, noun or kind, ordered_by)
         return model
 
     return declare

@@ -23,6 +23,7 @@ class ChildSex(DescribedEnum):
     "anywhere on the card, and must not be derived from what is.",
     wire=None,
     repeated=True,
+    noun="earlier_pregnancy",
 )
 class EarlierPregnancy(Content):
     year: int | None = fact(

@@ -14,6 +14,8 @@ ORDINARY = Sensitivity.ORDINARY
     meaning="Measurements from the symphysis to the top of the womb, one item a measurement, usually from week 24.",
     wire="symphysisFundalHeights",
     repeated=True,
+    noun="fundal_height",
+    ordered_by="measured_on",
 )
 class SymphysisFundalHeight(Content):
     gestational_age_weeks: int | None = fact(

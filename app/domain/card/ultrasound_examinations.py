@@ -56,6 +56,8 @@ class FetalMeasurement(Content):
     meaning="The ultrasound examinations in the pregnancy, one item an examination, oldest first.",
     wire=None,
     repeated=True,
+    noun="ultrasound_examination",
+    ordered_by="examined_on",
 )
 class UltrasoundExamination(Content):
     examined_on: date | None = fact(
