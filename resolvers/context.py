@@ -103,25 +103,30 @@ class OperationContext:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a document selects below a root field that gives a card.
+    """What a document selects below a root field that gives a card, or anything of a section.
 
-    kinds          section kinds to read
+    kinds          section kinds to read for a card
     fact_paths     GraphQL path of every selected fact, with the response paths it goes to (without list places)
     sections       the same for the section fields themselves, by their GraphQL name
     asks_withheld  the document selects `withheld`, so the same need not be told as errors
+    history_kinds  section kinds whose history is selected
+    past_paths     as `fact_paths`, of earlier versions
     """
 
     kinds: frozenset[str]
     fact_paths: Mapping[str, Places]
     sections: Mapping[str, Places]
     asks_withheld: bool
+    history_kinds: frozenset[str] = frozenset()
+    past_paths: Mapping[str, Places] = field(default_factory=dict)
 
     def withheld_by(self, grant: Grant) -> list[tuple[Withheld, Places]]:
         """What is selected and not covered by the grant, in the order of the document.
 
         A section that is closed as a whole is named itself where no fact of it is: its null must not look empty.
         """
-        facts = [(why, places) for path, places in self.fact_paths.items() if (why := grant.why_withheld(path))]
+        asked = self._asked()
+        facts = [(why, places) for path, places in asked.items() if (why := grant.why_withheld(path))]
         named = {why.path.split(".", 1)[0] for why, _ in facts}
         sections = [
             (why, places)
@@ -129,3 +134,10 @@ class Selection:
             if name not in named and (why := grant.why_section_withheld(name))
         ]
         return sections + facts
+
+    def _asked(self) -> Mapping[str, Places]:
+        """Every fact, of whatever version, with all the places it goes to."""
+        if not self.past_paths:
+            return self.fact_paths
+        paths = dict.fromkeys([*self.fact_paths, *self.past_paths])
+        return {path: (*self.fact_paths.get(path, ()), *self.past_paths.get(path, ())) for path in paths}

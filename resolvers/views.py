@@ -28,6 +28,7 @@ from resolvers.query import Mutation, Query
 from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
+WITHHELD_TYPE: Final = "WithheldFact"
 PATIENT_ARGUMENT: Final = "patient"
 
 

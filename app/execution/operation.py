@@ -132,6 +132,8 @@ class _Operation:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
         if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
+        if self.plan.misplaced_history:
+            return request_error("BAD_USER_INPUT", "Only what is read on a card has a history, and a version has none.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
         return None

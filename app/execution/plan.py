@@ -23,10 +23,12 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.domain.card.sections import SECTION_NAMED
+from app.domain.card.declaration import Section, camel
+from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.history import CONTENT, HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
-from resolvers.views import CARD_TYPE, PATIENT_ARGUMENT
+from resolvers.views import CARD_TYPE, PATIENT_ARGUMENT, WITHHELD_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,15 @@ class RootField:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an operation asks for."""
+    """What an operation asks for.
+
+    selection            by response key, for every root field that gives a card or anything of a section
+    misplaced_history    the history of something is asked for that has none
+    """
 
     root_fields: tuple[RootField, ...]
     selection: Mapping[str, Selection]
+    misplaced_history: bool = False
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -52,7 +59,14 @@ class Plan:
         return frozenset().union(*(selection.kinds for selection in active))
 
 
+Place = tuple[str, ...]
+"""A response path, without places in lists."""
+
 ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
+SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
+"""By GraphQL type: the section it is the content of."""
+
+FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
 
 
 def plan(
@@ -76,23 +90,23 @@ class _Walk:
         self.fragments = {node.name.value: node for node in nodes}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
-        root_type = self._root_type(operation)
         roots: dict[str, RootField] = {}
         collected: dict[str, _Collected] = {}
-        for node in self._fields(operation.selection_set):
+        for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
             if node.name.value.startswith("__"):
                 continue
             root = self._root(root_type, node)
             roots[root.response_key] = root
-            if root.is_card:
-                found = collected.setdefault(root.response_key, _Collected())
-                self._card(node, found, (root.response_key,))
-        selection = {key: found.selection() for key, found in collected.items()}
-        return Plan(tuple(roots.values()), selection)
+            found = collected.setdefault(root.response_key, _Collected())
+            self._below(root_type, node, found, (root.response_key,))
+        selection = {key: found.selection() for key, found in collected.items() if roots[key].is_card or found.sections}
+        misplaced = any(found.misplaced_history for found in collected.values())
+        return Plan(tuple(roots.values()), selection, misplaced)
 
     def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
-        fields = self._root_type(operation).fields
-        nodes = [node for node in self._fields(operation.selection_set) if node.name.value in fields]
+        root_type = self._root_type(operation)
+        fields = root_type.fields
+        nodes = [node for _, node in self._fields(root_type, operation.selection_set) if node.name.value in fields]
         arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
         return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
 
@@ -101,43 +115,69 @@ class _Walk:
         assert isinstance(root_type, GraphQLObjectType)  # validation has seen to it
         return root_type
 
-    def _root(self, root_type: GraphQLObjectType, node: FieldNode) -> RootField:
+    def _root(self, root_type: Any, node: FieldNode) -> RootField:
         is_card = get_named_type(root_type.fields[node.name.value].type).name == CARD_TYPE
         return RootField(_key(node), node.name.value, is_card)
 
-    def _card(self, node: FieldNode, found: "_Collected", response: tuple[str, ...]) -> None:
-        for below in self._fields(node.selection_set):
-            name = below.name.value
-            if name in SECTION_NAMED:
-                found.kinds.add(SECTION_NAMED[name].kind)
-                here = (*response, _key(below))
-                found.add_section(name, here)
-                self._facts(below, found, here, name)
-            elif name == "withheld":
-                found.asks_withheld = True
+    def _below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        """What a field selects. Wherever a section's type is met, what is below it are facts of that section."""
+        type_ = get_named_type(parent.fields[node.name.value].type)
+        section = SECTION_OF_TYPE.get(type_.name)
+        if section is not None:
+            found.add_section(section, response, of_card=parent.name == CARD_TYPE)
+            self._facts(type_, node, found, response, section.graphql_name)
+        elif type_.name == WITHHELD_TYPE:
+            found.asks_withheld = True
+        else:
+            for inner, below in self._fields(type_, node.selection_set):
+                if not below.name.value.startswith("__"):
+                    self._below(inner, below, found, (*response, _key(below)))
 
-    def _facts(self, node: FieldNode, found: "_Collected", response: tuple[str, ...], path: str) -> None:
-        for below in self._fields(node.selection_set):
-            name = below.name.value
+    def _facts(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, path: str) -> None:
+        for inner, below in self._fields(type_, node.selection_set):
+            name, here = below.name.value, (*response, _key(below))
             if name.startswith("__"):
                 continue
             at_section = "." not in path and path != PROVENANCE
+            below_type = get_named_type(inner.fields[name].type)
+            if name == HISTORY and at_section:
+                self._history(below_type, below, found, here, path)
+                continue
             fact_path = PROVENANCE if name == PROVENANCE and at_section else f"{path}.{name}"
-            here = (*response, _key(below))
             found.add(fact_path, here)
-            self._facts(below, found, here, fact_path)
+            self._facts(below_type, below, found, here, fact_path)
 
-    def _fields(self, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
-        """The fields of a selection set, fragments in place, without what @skip and @include leave out."""
+    def _history(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, section: str) -> None:
+        """The versions of a card's items. A version has none, nor has an item that is met elsewhere than on a card."""
+        kind = SECTION_NAMED[section].kind
+        if found.in_history or kind not in found.kinds:
+            found.misplaced_history = True
+            return
+        found.in_history = True
+        found.history_kinds.add(kind)
+        for inner, below in self._fields(type_, node.selection_set):
+            name, here = below.name.value, (*response, _key(below))
+            below_type = get_named_type(inner.fields[name].type) if not name.startswith("__") else None
+            if name == CONTENT:
+                self._facts(below_type, below, found, here, section)
+            elif name in FACT_OF_VERSION:
+                found.add(FACT_OF_VERSION[name], here)
+                self._facts(below_type, below, found, here, FACT_OF_VERSION[name])
+        found.in_history = False
+
+    def _fields(self, type_: Any, selections: SelectionSetNode | None) -> Iterator[tuple[Any, FieldNode]]:
+        """The fields of a selection set with the type they are selected of, fragments in place, without what @skip and
+        @include leave out."""
         for node in selections.selections if selections else ():
             if node.directives and not self._included(node):
                 continue
             if isinstance(node, FieldNode):
-                yield node
-            elif isinstance(node, InlineFragmentNode):
-                yield from self._fields(node.selection_set)
-            else:
-                yield from self._fields(self.fragments[node.name.value].selection_set)  # type: ignore[attr-defined]  # the third kind of selection is a fragment spread
+                yield type_, node
+                continue
+            inner = node if isinstance(node, InlineFragmentNode) else self.fragments[node.name.value]  # type: ignore[attr-defined]  # the third kind of selection is a fragment spread
+            condition = inner.type_condition
+            narrowed = self.schema.type_map[condition.name.value] if condition else type_
+            yield from self._fields(narrowed, inner.selection_set)
 
     def _included(self, node: Any) -> bool:
         skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
@@ -148,23 +188,33 @@ class _Walk:
 class _Collected:
     def __init__(self) -> None:
         self.kinds: set[str] = set()
-        self.fact_paths: dict[str, list[tuple[str, ...]]] = {}
-        self.sections: dict[str, list[tuple[str, ...]]] = {}
-        self.asks_withheld = False
+        self.history_kinds: set[str] = set()
+        self.fact_paths: dict[str, list[Place]] = {}
+        self.past_paths: dict[str, list[Place]] = {}
+        self.sections: dict[str, list[Place]] = {}
+        self.asks_withheld = self.in_history = self.misplaced_history = False
 
-    def add(self, fact_path: str, response: tuple[str, ...]) -> None:
-        _note(self.fact_paths, fact_path, response)
+    def add(self, fact_path: str, response: Place) -> None:
+        _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
 
-    def add_section(self, name: str, response: tuple[str, ...]) -> None:
-        _note(self.sections, name, response)
+    def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:
+        _note(self.sections, section.graphql_name, response)
+        if of_card:
+            self.kinds.add(section.kind)
 
     def selection(self) -> Selection:
-        facts = {path: tuple(paths) for path, paths in self.fact_paths.items() if path in declared_paths()}
         sections = {name: tuple(paths) for name, paths in self.sections.items()}
-        return Selection(frozenset(self.kinds), facts, sections, self.asks_withheld)
+        return Selection(
+            frozenset(self.kinds), _declared(self.fact_paths), sections, self.asks_withheld,
+            frozenset(self.history_kinds), _declared(self.past_paths),
+        )  # fmt: skip
 
 
-def _note(noted: dict[str, list[tuple[str, ...]]], path: str, response: tuple[str, ...]) -> None:
+def _declared(noted: dict[str, list[Place]]) -> dict[str, tuple[Place, ...]]:
+    return {path: tuple(places) for path, places in noted.items() if path in declared_paths()}
+
+
+def _note(noted: dict[str, list[Place]], path: str, response: Place) -> None:
     places = noted.setdefault(path, [])
     if response not in places:
         places.append(response)

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+from app.domain.history import HISTORY
 from app.execution.plan import Plan, RootField
+from resolvers.context import Places
 
 EARLIER_CARDS: Final = "earlierCards"
 
@@ -10,20 +12,27 @@ EARLIER_CARDS: Final = "earlierCards"
 def released_facts(plan: Plan, data: dict[str, Any] | None) -> tuple[str, ...]:
     """Paths of the facts that have a value in the answer, and of the other things shown about the patient.
 
-    Facts of earlier pregnancies' cards stand under `earlierCards`, so that opening the past shows for itself.
+    Facts of earlier pregnancies' cards stand under `earlierCards`, those of earlier versions under `history`, so that
+    opening the past shows for itself.
     """
     if data is None:
         return ()
-    found = {path for root in plan.root_fields if root.is_card for path in _of_card(plan, root, data)}
+    found = {path for root in plan.root_fields if root.response_key in plan.selection for path in _of(plan, root, data)}
     others = (root for root in plan.root_fields if not root.is_card and root.name != "me")
     found |= {root.name for root in others if data.get(root.response_key) is not None}
     return tuple(sorted(found))
 
 
-def _of_card(plan: Plan, root: RootField, data: dict[str, Any]) -> list[str]:
+def _of(plan: Plan, root: RootField, data: dict[str, Any]) -> list[str]:
     prefix = f"{EARLIER_CARDS}." if root.name == EARLIER_CARDS else ""
-    selected = plan.selection[root.response_key].fact_paths
-    return [prefix + path for path, places in selected.items() if any(_has_value(data, place) for place in places)]
+    selected = plan.selection[root.response_key]
+    present = [path for path, places in selected.fact_paths.items() if _anywhere(data, places)]
+    past = [f"{HISTORY}.{path}" for path, places in selected.past_paths.items() if _anywhere(data, places)]
+    return [prefix + path for path in (*present, *past)]
+
+
+def _anywhere(data: dict[str, Any], places: Places) -> bool:
+    return any(_has_value(data, place) for place in places)
 
 
 def _has_value(value: Any, path: tuple[str, ...]) -> bool:
