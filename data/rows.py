@@ -49,18 +49,22 @@ def record_row(patient_id: str, record: StoredRecord) -> Row:
 
 def version_rows(record: StoredRecord) -> Iterator[Row]:
     for item in record.items:
-        yield {
-            "record_id": record.record_id,
-            "kind": item.kind,
-            "item_id": item.item_id,
-            "version": item.version,
-            "position": item.position,
-            "last_updated_at": in_utc(item.last_updated_at),
-            "author": json_or_none(item.author),
-            "entered_in_error": item.entered_in_error,
-            "content": to_json(item.content),
-            "wire_residue": json_or_none(item.wire_residue),
-        }
+        yield version_row(record.record_id, item)
+
+
+def version_row(record_id: str, item: StoredItem) -> Row:
+    return {
+        "record_id": record_id,
+        "kind": item.kind,
+        "item_id": item.item_id,
+        "version": item.version,
+        "position": item.position,
+        "last_updated_at": in_utc(item.last_updated_at),
+        "author": json_or_none(item.author),
+        "entered_in_error": item.entered_in_error,
+        "content": to_json(item.content),
+        "wire_residue": json_or_none(item.wire_residue),
+    }
 
 
 def section_rows(record: StoredRecord) -> Iterator[Row]:

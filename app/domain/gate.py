@@ -82,6 +82,13 @@ class Grant:
             return items if release.whole else [release.apply(item, self.today) for item in items]
         return None if entered_in_error(document) else release.apply(document, self.today)
 
+    def release_item(self, kind: str, item: dict[str, Any]) -> dict[str, Any] | None:
+        """One item of a section, cut down likewise; None when nothing of it is given."""
+        release = self.profile.releases[kind]
+        if kind in self.blocked or not release.members or (entered_in_error(item) and not self.erroneous_items):
+            return None
+        return release.apply(item, self.today)
+
     def why_withheld(self, path: str) -> Withheld | None:
         """Why a fact is not given, or not in full; None when it is. Says the same whatever is stored.
 
@@ -110,6 +117,10 @@ class Grant:
         reason = Reason.PURPOSE if Reason.PURPOSE in reasons else Reason.ROLE
         rule = f"{self.profile.key.role} reads nothing of {name}"
         return Withheld(name, reason, rule, Elevation.NOT_POSSIBLE)
+
+    def reads_whole(self, kind: str) -> bool:
+        """Whether nothing of a section is taken out for this viewer."""
+        return kind not in self.blocked and self.profile.releases[kind].whole
 
     def _block_over(self, path: str) -> Block | None:
         section = SECTION_NAMED.get(path.split(".", 1)[0])
