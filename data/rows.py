@@ -17,13 +17,15 @@ from app.domain.record import (
     StoredItem,
     StoredRecord,
 )
-from data.caseload import caseload_lines
+from data.caseload import caseload_lines_of
 from data.columns import in_utc
 from data.documents import documents_of, from_json, json_or_none, latest_versions, to_json
 
 Row = dict[str, Any]
 Found = Mapping[Any, Any]
 """A row as found, by column name."""
+
+NO_OPEN_ITEMS: Final[Mapping[str, int]] = {}
 
 RECORD_STORED: Final = "RECORD_STORED"
 """What the change says when a card comes in whole."""
@@ -72,13 +74,16 @@ def section_rows(record: StoredRecord) -> Iterator[Row]:
         yield {"record_id": record.record_id, "kind": kind, "document": document}
 
 
-def caseload_rows(patient_id: str, record: StoredRecord) -> Iterator[Row]:
-    for line in caseload_lines(record):
+def caseload_rows(
+    patient_id: str, record: StoredRecord, open_items: Mapping[str, int] = NO_OPEN_ITEMS
+) -> Iterator[Row]:
+    """`open_items`: by unit, how many requests for correction it has not answered."""
+    for line in caseload_lines_of(record):
         yield {
             **asdict(line),
             "record_id": record.record_id,
             "patient_id": patient_id,
-            "open_items": 0,
+            "open_items": open_items.get(line.unit, 0),
             "updated_at": in_utc(record.record_last_updated_at),
         }
 
