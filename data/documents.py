@@ -11,6 +11,7 @@ from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
 from app.domain.record import StoredItem
 
+
 def document_of(kind: str, items: Sequence[StoredItem]) -> str:
     """The document of a section: one object, or the items in order where a section is repeated.
 

@@ -1,21 +1,20 @@
-"""Writing cards: one command, one transaction. Versions are added, never changed; what is derived from them is brought up
-to date; the changes, the answer for a second sending and the ledger entry are in the same commit.
+"""Writing cards: one command, one transaction. Versions are added, never changed; what is derived from them is brought
+up to date; the changes, the answer for a second sending and the ledger entry are in the same commit.
 
-The patient's row is held first, by every writer of anything of hers. So writers of one card take turns, and a withdrawal
+The patient's row is held first, by every writer of anything of hers. So writers of one card take turns; a withdrawal
 waits for the write before it, and a write after it finds no consent.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, literal, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.commands import Accepted, Outcome, Recorded
 from app.domain.ports import EntryMaker
 from app.domain.record import Found, RecordStatus
-from app.domain.validation.problems import Problem, problem
+from app.domain.validation.problems import Problem
 from app.domain.writing import Asked
 from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, WHOSE, card_of, with_sections
 from data.database import Database
@@ -77,9 +76,7 @@ class StoredCommands:
         query = self._database.locking(_PERSON)
         return (await connection.execute(query, {WHOSE: key})).mappings().first()
 
-    async def _found(
-        self, connection: AsyncConnection, person: Mapping[Any, Any] | None, asked: Asked
-    ) -> Found | None:
+    async def _found(self, connection: AsyncConnection, person: Mapping[Any, Any] | None, asked: Asked) -> Found | None:
         """The person and her active card with what a decision needs: read after the person was held, so it is the
         latest."""
         if person is None:
@@ -125,7 +122,7 @@ class StoredCommands:
             items[argument] = (kind, grant.release_item(kind, as_document(stored_item(row))))
         return Recorded(
             record_id=kept["record_id"], record_version=kept["record_version"], status=RecordStatus(kept["status"]),
-            items=items, warnings=tuple(_warning(*said) for said in kept["warnings"]),
+            items=items, warnings=tuple(_warning(said) for said in kept["warnings"]),
         )  # fmt: skip
 
 
@@ -155,11 +152,16 @@ def _kept(recorded: Recorded, accepted: Accepted) -> dict[str, Any]:
         "record_version": recorded.record_version,
         "status": recorded.status.value,
         "items": [[made.argument, made.kind, made.item_id, made.version] for made in accepted.versions],
-        "warnings": [[found.code, list(found.path), sorted(found.reads)] for found in recorded.warnings],
+        "warnings": [_kept_warning(found) for found in recorded.warnings],
     }
 
 
-def _warning(code: str, path: list[str | int], reads: list[str]) -> Problem:
-    return replace(problem(code, tuple(path)), reads=frozenset(reads))
+def _kept_warning(found: Problem) -> dict[str, Any]:
+    """Texts name limits, never what was given."""
+    return {
+        "path": list(found.path), "code": found.code, "english": found.english, "norwegian": found.norwegian,
+    }  # fmt: skip
 
 
+def _warning(kept: Mapping[str, Any]) -> Problem:
+    return Problem(tuple(kept["path"]), kept["code"], kept["english"], kept["norwegian"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -17,10 +16,10 @@ from app.domain.commands import Accepted, Closing, NewVersion
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
 from data.caseload import caseload_lines
 from data.columns import in_utc
-from data.corrections import open_requests_by_unit
 from data.database import Database
 from data.documents import as_document, from_json, in_card_order, to_json
-from data.rows import Row, caseload_row, care_units_of, care_units_text, record_row, version_row
+from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
+from data.storing import open_items_of
 from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
 
 RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)
@@ -41,9 +40,7 @@ class Stored:
     written: tuple[str, ...]
 
 
-async def store_accepted(
-    database: Database, connection: AsyncConnection, found: Found, accepted: Accepted
-) -> Stored:
+async def store_accepted(database: Database, connection: AsyncConnection, found: Found, accepted: Accepted) -> Stored:
     """Add all that an accepted command brings, within the connection's transaction."""
     if accepted.opens:
         return await _open_card(connection, found.patient.patient_id, accepted)
@@ -61,7 +58,7 @@ async def _open_card(connection: AsyncConnection, patient_id: str, accepted: Acc
     sequence = (await connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), change)).scalar_one()
     await connection.execute(RECORD.insert(), {**record_row(patient_id, record), "last_change": sequence})
     lines = [
-        caseload_row(patient_id, record_id, line, 0)
+        caseload_row(patient_id, record_id, line, 0, at)
         for line in caseload_lines(record.status, record.care_units, None, (), at)
     ]
     if lines:
@@ -126,7 +123,8 @@ class _Write:
         ]
         insert = self.database.insert(SECTION)
         newer = {"document": insert.excluded["document"]}
-        await self.connection.execute(insert.on_conflict_do_update(index_elements=["record_id", "kind"], set_=newer), rows)
+        upsert = insert.on_conflict_do_update(index_elements=["record_id", "kind"], set_=newer)
+        await self.connection.execute(upsert, rows)
 
     async def _add_changes(self) -> int:
         """The changes, for whoever listens; gives the number of the last."""
@@ -140,7 +138,8 @@ class _Write:
         if self.accepted.closing:
             rows.append(_change(self.patient_id, self.head.record_id, ChangeKind.RECORD_CLOSED, self.accepted))
         added = await self.connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), rows)
-        return max(added.scalars())
+        last: int = max(added.scalars())
+        return last
 
     async def _change_head(self, last_change: int) -> list[CareUnit] | None:
         """Bring the card's head up to date; gives the units that follow it, where they may be others now."""
@@ -185,14 +184,15 @@ class _Write:
         lines = list(caseload_lines(self.head.status, following, pregnancy, visits, self.accepted.at))
         if units is None:
             for line in lines[:1]:  # the same for every unit
-                said = caseload_row(self.patient_id, self.head.record_id, line, 0)
+                said = caseload_row(self.patient_id, self.head.record_id, line, 0, self.accepted.at)
                 values = {name: said[name] for name in said if name in DERIVED}
                 await self.connection.execute(update(CASELOAD).where(ours).values(values))
             return
         await self.connection.execute(delete(CASELOAD).where(ours))
-        waiting = await open_requests_by_unit(self.connection, self.head.record_id)
+        waiting = await open_items_of(self.connection, self.head.record_id)
         rows = [
-            caseload_row(self.patient_id, self.head.record_id, line, waiting.get(line.unit, 0)) for line in lines
+            caseload_row(self.patient_id, self.head.record_id, line, waiting.get(line.unit, 0), self.accepted.at)
+            for line in lines
         ]
         if rows:
             await self.connection.execute(CASELOAD.insert(), rows)

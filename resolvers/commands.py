@@ -98,9 +98,7 @@ def _record(section: Section) -> Any:
         )
         return (first, second)
 
-    async def record(
-        info: strawberry.Info, *, patient: Patient = None, content: Any, idempotency_key: Key
-    ) -> Any:
+    async def record(info: strawberry.Info, *, patient: Patient = None, content: Any, idempotency_key: Key) -> Any:
         return await _carried_out(info, section, idempotency_key, f"record_{section.noun}", *items(content, None))
 
     async def record_with(
@@ -113,10 +111,8 @@ def _record(section: Section) -> Any:
         return _declared(section, record, text, content=_content(section))
     beside = along[0]
     described_as = f"Recorded along with it, all or nothing. Norwegian: {beside.norwegian}."
-    also = Annotated[
-        content_input(beside.model) | None,
-        strawberry.argument(name=camel(beside.noun), description=described_as),
-    ]
+    beside_input: Any = content_input(beside.model) | None
+    also = Annotated[beside_input, strawberry.argument(name=camel(beside.noun), description=described_as)]
     return _declared(section, record_with, text, content=_content(section), also=also)
 
 
@@ -160,7 +156,7 @@ def _mark_in_error(section: Section) -> Any:
         )  # fmt: skip
         return await _carried_out(info, section, idempotency_key, f"mark_{section.noun}_in_error", found)
 
-    text = "Mark an item as entered in error: it is shown no more and stays in the history. Norwegian: registrert ved en feil."
+    text = "Mark an item as entered in error: shown no more, kept in the history. Norwegian: registrert ved en feil."
     return _declared(section, mark, text)
 
 
@@ -207,10 +203,14 @@ def _card_commands() -> dict[str, Any]:
     callers = open_to(CallerKind.CLINICIAN)
     texts = {
         open_card: "Open a card for a woman who has consented and has none. Norwegian: opprett helsekort.",
-        close_card_as_delivered: "Close the card after birth; the outcome must be recorded. Norwegian: avslutt etter fødsel.",
+        close_card_as_delivered: "Close the card after birth; the outcome must be recorded first. Norwegian: fødsel.",
         close_card_as_terminated: "Close the card of a pregnancy that ended otherwise. Norwegian: avslutt helsekortet.",
     }
     return {
         command.__name__: described(text, resolver=command, gives=CardResult | None, callers=callers)
         for command, text in texts.items()
     }
+
+
+COMMANDS: Final = frozenset(map(camel, command_fields()))
+"""The commands' names in GraphQL."""

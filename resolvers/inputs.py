@@ -27,8 +27,11 @@ KIND_OF_INPUT: Final[Mapping[str, str]] = {
 
 @cache
 def content_input(model: type[Content]) -> Any:
-    """The input type of a declared model: every member nullable, and none required here (the rules say what must be)."""
-    members = {member.name: (_input_type(member.shape) | None, _field(describe(member.declared))) for member in declared_in(model)}
+    """The input type of a declared model. No member is required here: the rules say what must be."""
+    members = {
+        member.name: (_input_type(member.shape) | None, _field(describe(member.declared)))
+        for member in declared_in(model)
+    }
     return _input(model.__name__, members, (model.__doc__ or SECTION_MEANING.get(model.__name__, "")).strip())
 
 

@@ -33,9 +33,7 @@ class InvalidInput:
     problems: list[InputProblem] = described("Everything that is wrong in it.")
 
 
-WRITTEN_SECTIONS: Final = tuple(
-    section for kind, section in SECTIONS.items() if current_policy().writers_of(kind)
-)
+WRITTEN_SECTIONS: Final = tuple(section for kind, section in SECTIONS.items() if current_policy().writers_of(kind))
 """The sections that anybody may write; a section that nobody may read whole nobody may write."""
 
 
@@ -109,7 +107,7 @@ CardResult: Any = _union("CardResult", CardWritten, "What came of opening or clo
 
 
 def as_result(outcome: Outcome, recorded_type: str, members: Mapping[str, str]) -> dict[str, Any]:
-    """An outcome as a source for its GraphQL type. `members`: by the command's name for an item, the field it goes to."""
+    """An outcome as a source for its GraphQL type. `members`: by the command's name for an item, its field."""
     if isinstance(outcome, Invalid):
         return {TYPENAME: "InvalidInput", "problems": as_problems(outcome.problems)}
     if isinstance(outcome, Conflict):
@@ -139,5 +137,3 @@ def as_problems(problems: Any) -> list[dict[str, Any]]:
 def _as_problem(found: Problem) -> dict[str, Any]:
     path = [str(step) for step in found.path]
     return {"path": path, "code": found.code, "english": found.english, "norwegian": found.norwegian}
-
-

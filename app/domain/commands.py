@@ -1,4 +1,4 @@
-"""Commands: what a caller asks to have written, and what came of it. They name sections and facts; no storage, no HTTP."""
+"""Commands: what a caller asks to have written, and what came of it. They name sections and facts, no storage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -29,9 +29,11 @@ from app.domain.errors import RecordRefusal
 from app.domain.gate import OSLO, Grant, entered_in_error, open_record
 from app.domain.policy import Policy
 from app.domain.record import Found, RecordHead
-from app.domain.validation.closing import CLOSING_READS, check_closing
+from app.domain.validation.card_facts import CardFacts, Written
+from app.domain.validation.closing import READS as CLOSING_READS
+from app.domain.validation.closing import check_closing
 from app.domain.validation.problems import Problem, problem
-from app.domain.validation.rules import CardFacts, Written, check_rules, reads_of
+from app.domain.validation.rules import check_rules, reads_of
 from app.domain.validation.shape import check_content
 from app.domain.viewer import CallerKind, Viewer
 from app.domain.write_gate import WriteGrant, open_for_closing, open_for_opening, open_for_writing
@@ -65,7 +67,8 @@ class Asked:
             grant = open_for_opening(*person).grant
             return _accepted(self, grant, opens=True)
         opened = open_for_closing(*person) if command.closing else open_for_writing(*person, command.kinds)
-        assert found is not None and found.card is not None  # the gate has seen to it
+        assert found is not None  # the gate has seen to both
+        assert found.card is not None
         documents = found.card.sections.open_for_writing(opened)
         # Time on a card does not run backwards, whatever clocks do.
         asked = replace(self, now=max(self.now, found.card.head.last_updated_at))
@@ -76,9 +79,7 @@ class Asked:
     def reopen(self, found: Found | None) -> Grant:
         """What the writer reads of the card, to be shown again what a command wrote when it was first sent. The card
         may have been closed since. Raises RecordRefusal as the gate does."""
-        return open_record(
-            self.viewer, self.patient_number, found, self.policy, self.now, needs_active_card=False
-        )
+        return open_record(self.viewer, self.patient_number, found, self.policy, self.now, needs_active_card=False)
 
 
 def _accepted(asked: Asked, grant: Grant, **more: Any) -> Accepted:
@@ -108,12 +109,9 @@ def _close(
             kind=None, expected_version=closing.expected_version, current_version=head.version,
             changed_at=head.last_updated_at, changed_by=None,
         )  # fmt: skip
-    problems = check_closing(closing.status, closing.at, _facts(documents, asked, head.opened_at), asked.now)
+    card = CardFacts.of(documents, (), today=_day(asked.now), opened_on=_day(head.opened_at))
+    problems = check_closing(closing.status, closing.at, card, asked.now)
     return Invalid(problems) if problems else _accepted(asked, opened.grant, documents=documents, closing=closing)
-
-
-def _facts(documents: Mapping[str, Any], asked: Asked, opened_at: datetime) -> CardFacts:
-    return CardFacts(documents, today=_day(asked.now), opened_on=_day(opened_at))
 
 
 def _day(at: datetime) -> Any:
@@ -123,16 +121,14 @@ def _day(at: datetime) -> Any:
 class _Items:
     """The items of one command, decided together."""
 
-    def __init__(
-        self, asked: Asked, grant: WriteGrant, documents: Mapping[str, Any], opened_at: datetime
-    ) -> None:
+    def __init__(self, asked: Asked, grant: WriteGrant, documents: Mapping[str, Any], opened_at: datetime) -> None:
         self.asked, self.grant, self.opened_at = asked, grant, opened_at
         self.documents = documents
-        self.after: dict[str, Any] = dict(documents)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.versions: list[NewVersion] = []
         self.written: list[tuple[ItemCommand, Written]] = []
+        self.standing: dict[str, Any] = dict(documents)
 
     def decide(self) -> Decision:
         for item in self.asked.command.items:
@@ -157,17 +153,21 @@ class _Items:
             self.problems.append(problem("VERSION_LIMIT_REACHED", (item.argument,)))
         self._check_stated(item, current)
         before = content_of(current) if current else None
-        content = self._content(item, before or {})
+        content = self._content(item, before)
+        item_id = current[NAME]["item_id"] if current else str(uuid4())
         is_error = True if item.what is ChangeKind.ITEM_MARKED_IN_ERROR else None
         kept_error = current[NAME].get("entered_in_error") if current else None
         made = NewVersion(
-            argument=item.argument, kind=item.kind, what=item.what, item_id=current[NAME]["item_id"] if current else str(uuid4()),
+            argument=item.argument, kind=item.kind, what=item.what, item_id=item_id,
             version=version, content=content, entered_in_error=is_error or kept_error,
             previous=version - 1 if current else None, position=None if current else len(self._items(item.kind)),
         )  # fmt: skip
         self.versions.append(made)
-        self.written.append((item, Written(item.kind, content, made.item_id, before)))
-        self._put(made)
+        if item.what is ChangeKind.ITEM_MARKED_IN_ERROR:
+            others = [one for one in self._items(item.kind) if one[NAME]["item_id"] != made.item_id]
+            self.standing[item.kind] = others
+        else:
+            self.written.append((item, Written(item.kind, content, made.item_id if current else None, before)))
         return None
 
     def _current(self, item: ItemCommand) -> Document | None:
@@ -200,33 +200,30 @@ class _Items:
         elif by_herself and replaced:
             self.warnings.append(problem("SELF_REPORTED_VALUE_REPLACED", (item.argument,)))
 
-    def _content(self, item: ItemCommand, before: Mapping[str, Any]) -> dict[str, Any]:
+    def _content(self, item: ItemCommand, before: Mapping[str, Any] | None) -> dict[str, Any]:
         if item.what is ChangeKind.ITEM_MARKED_IN_ERROR:
-            return dict(before)
+            return dict(before or {})
         section = SECTIONS[item.kind]
-        content, problems = check_content(section, merged(section.model, before, item.stated))
-        self.problems += [found.under(item.argument) for found in problems]
+        content, problems = check_content(section, merged(section.model, before or {}, item.stated), before)
+        self.problems += [_under(item, found) for found in problems]
         return content
 
-    def _put(self, made: NewVersion) -> None:
-        """The card as it will be, for the rules."""
-        document = {**made.content, NAME: {"item_id": made.item_id, "entered_in_error": made.entered_in_error}}
-        if not SECTIONS[made.kind].repeated:
-            self.after[made.kind] = document
-            return
-        others = [one for one in self.after.get(made.kind) or [] if one[NAME]["item_id"] != made.item_id]
-        self.after[made.kind] = [*others, document]
-
     def _check_rules(self) -> None:
-        standing = [(item, one) for item, one in self.written if item.what is not ChangeKind.ITEM_MARKED_IN_ERROR]
-        card = _facts(self.after, self.asked, self.opened_at)
-        for item, one in standing:
-            errors, warnings = check_rules([one], card)
-            self.problems += [found.under(item.argument) for found in errors]
-            self.warnings += [found.under(item.argument) for found in warnings if self._may_know(found)]
+        written = [one for _, one in self.written]
+        today, opened_on = _day(self.asked.now), _day(self.opened_at)
+        card = CardFacts.of(self.standing, written, today=today, opened_on=opened_on)
+        errors, warnings = check_rules(written, card)
+        self.problems += [_under(self.written[found.item][0], found) for found in errors]
+        told = (found for found in warnings if self._may_know(found))
+        self.warnings += [_under(self.written[found.item][0], found) for found in told]
 
     def _may_know(self, found: Problem) -> bool:
         return all(self.grant.reads_whole(kind) for kind in found.reads)
+
+
+def _under(item: ItemCommand, found: Problem) -> Problem:
+    """The problem with its path as the caller sees it: below the command's argument."""
+    return replace(found, path=(item.argument, *found.path))
 
 
 def _conflict(item: ItemCommand, current: Document | None, grant: WriteGrant) -> Conflict | None:
