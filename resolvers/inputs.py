@@ -95,6 +95,8 @@ def _plain(member: Member, value: Any) -> Any:
 def _as_json(value: Any, kind: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # GraphQL makes 38.0 of 38; a whole number is stored, and exported, as one
     if isinstance(value, date):  # a time is one too
         return value.isoformat()
     if value is not None and isinstance(kind, type) and issubclass(kind, BaseModel):
