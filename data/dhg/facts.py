@@ -259,7 +259,7 @@ _REASONS: Final = {
     "string_too_long": "TOO_LONG",
     "string_too_short": "MALFORMED",
     "enum": "UNKNOWN_CODE",
-    "value_error": "UNKNOWN_CODE",  # the only check of our own there is: app/domain/card/values.py, InSystem
+    "unknown_code": "UNKNOWN_CODE",  # our own check: app/domain/card/values.py, InSystem
 }
 _MESSAGES: Final = {"UNKNOWN_CODE": "must be a code of its code system", "MISSING": "must be given"}
 
