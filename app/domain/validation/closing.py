@@ -17,7 +17,7 @@ READS: Final = frozenset({"birth_outcome", "pregnancy"})
 def check_closing(
     status: RecordStatus, at: datetime | None, card: CardFacts, now: datetime, path: Path = ("at",)
 ) -> list[Problem]:
-    """Everything that keeps a card from being closed with this status as of a time. Source: card.md §1.2.
+    """Everything that keeps a card from being closed with this status as of a time. Source: the card profile.
 
     path   what the time is called where it was given
     """

@@ -17,7 +17,7 @@ LABORATORY, FOLLOW_UP = "laboratory_results", "rhesus_d_negative_follow_up"
 
 @rule("SOMETHING_BESIDE_NOTHING", kinds=NOTHING, severity=WARNING)
 def nothing_stands_alone(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """ "Nothing in particular" or "none known" together with another true. Source: DQ-11, soft by card.md §2.15."""
+    """ "Nothing in particular" or "none known" together with another true. Source: DQ-11, soft by the card profile."""
     nothing = NOTHING[item.kind]
     others = {name for name, value in item.content.items() if value is True} - {nothing} - NO_CONDITION
     if item.content.get(nothing) is True and others:
@@ -46,7 +46,7 @@ def _rhesus_positive(laboratory: Mapping[str, Any] | None) -> bool:
 
 @rule("COUNTS_EXCEED_PREGNANCIES", kinds={"previous_pregnancies"}, severity=WARNING)
 def counts_fit_the_total(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """More outcomes than pregnancies; earlier twins can explain it. Source: clinical.md GP-2.
+    """More outcomes than pregnancies; earlier twins can explain it. Source: GP-2.
 
     Only ever this way round: fewer outcomes than pregnancies must not be noticed, computed or mentioned (F-8, GP-1).
     """
@@ -59,7 +59,7 @@ def counts_fit_the_total(item: Written, card: CardFacts) -> Iterator[Finding]:
 
 @rule("ASSISTED_CONCEPTION_DISAGREES", kinds={"pregnancy"}, severity=WARNING)
 def date_of_conception_has_a_yes(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """A date of assisted conception is meaningful only when there was one. Source: card.md CP8."""
+    """A date of assisted conception is meaningful only when there was one. Source: the card profile, CP8."""
     conception = item.content.get("assisted_conception") or {}
     if conception.get("had_assisted_conception") is False and "performed_on" in conception:
         yield at("assisted_conception", "had_assisted_conception")
@@ -67,7 +67,7 @@ def date_of_conception_has_a_yes(item: Written, card: CardFacts) -> Iterator[Fin
 
 @rule("DUPLICATE_STIMULUS", kinds={"lifestyle_factors"}, severity=ERROR)
 def one_entry_a_stimulus(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """One entry for each stimulus. Source: card.md LF1."""
+    """One entry for each stimulus. Source: the card profile, LF1."""
     met: set[str] = set()
     for index, entry in enumerate(item.content.get("stimuli") or ()):
         code = (entry.get("stimulus_type") or {}).get("code")

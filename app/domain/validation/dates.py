@@ -25,7 +25,7 @@ MAY_LIE_AHEAD: Final[frozenset[Place]] = frozenset(
         *(("pregnancy", name) for name in DUE_DATES),
         ("ultrasound_examinations", "due_date"),
         ("antenatal_visits", "next_visit_on"),
-        ("antenatal_visits", "held_on"),  # a visit can be planned: card.md §2.15 warns and does not refuse
+        ("antenatal_visits", "held_on"),  # a visit can be planned: the card profile warns and does not refuse
     }
 )
 """Days that need not have been. Every other day and time on the card tells of something that has happened."""
@@ -67,7 +67,7 @@ def days_in(item: Written) -> Iterator[tuple[Place, Names, date]]:
 
 @rule("IN_THE_FUTURE", kinds=EVERY_KIND, severity=ERROR)
 def what_is_recorded_has_happened(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """No measurement, test, birth or beginning after today. Sources: DQ-2, DQ-8, card.md CP1."""
+    """No measurement, test, birth or beginning after today. Sources: DQ-2, DQ-8, the card profile, CP1."""
     yield from (at(*names) for place, names, day in days_in(item) if place not in MAY_LIE_AHEAD and day > card.today)
 
 
@@ -80,7 +80,7 @@ def earlier_pregnancy_has_ended(item: Written, card: CardFacts) -> Iterator[Find
 
 @rule("VISIT_IN_THE_FUTURE", kinds={"antenatal_visits"}, severity=WARNING)
 def visit_was_held(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Visit not in the future. Source: card.md §2.15, soft; DQ-8 would refuse it."""
+    """Visit not in the future. Source: the card profile, soft; DQ-8 would refuse it."""
     held_on = day_of(item.content.get("held_on"))
     if held_on is not None and held_on > card.today:
         yield at("held_on")
@@ -159,7 +159,7 @@ def last_period_is_recent(item: Written, card: CardFacts) -> Iterator[Finding]:
 
 @rule("DUE_DATE_FAR_FROM_LAST_PERIOD", kinds={"pregnancy"}, severity=WARNING)
 def due_dates_fit_the_last_period(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Due dates within 260 to 310 days of the last period. Source: card.md §2.15; DQ-3 is wider (150 to 310)."""
+    """Due dates within 260 to 310 days of the last period. Source: the card profile; DQ-3 is wider (150 to 310)."""
     last_period = day_of(item.content.get("last_period_on"))
     if last_period is not None:
         yield from (found for name in DUE_DATES for found in _far(item, name, last_period))
@@ -170,7 +170,7 @@ def due_dates_fit_the_last_period(item: Written, card: CardFacts) -> Iterator[Fi
     kinds={"ultrasound_examinations"}, reads={"pregnancy"},
 )  # fmt: skip
 def scan_due_date_fits_the_last_period(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """The same for the due date an examination gave. Source: card.md §2.15."""
+    """The same for the due date an examination gave. Source: the card profile."""
     last_period = day_of((card.section("pregnancy") or {}).get("last_period_on"))
     if last_period is not None:
         yield from _far(item, "due_date", last_period)
@@ -207,7 +207,7 @@ def week_fits_the_due_date(item: Written, card: CardFacts) -> Iterator[Finding]:
 @rule("SCAN_WEEK_DIFFERS", kinds={"ultrasound_examinations"}, severity=WARNING)
 def scan_week_fits_its_due_date(item: Written, card: CardFacts) -> Iterator[Finding]:
     """An examination's week and due date go together with a term of 283 days, give or take the one day of tools that
-    count 282. Source: clinical.md §1.2 e; a due date counted with 280 days is found by this."""
+    count 282. Source: dating by ultrasound; a due date counted with 280 days is found by this."""
     on, due = _dated_on(item), day_of(item.content.get("due_date"))
     if on is not None and due is not None and days_off(item.content, gestation_days(due, on)) > WEEK_TOLERANCE_DAYS:
         yield at("due_date", limit=TERM_DAYS)
@@ -226,7 +226,7 @@ def fundal_height_is_measured_late_enough(item: Written, card: CardFacts) -> Ite
 
 @rule("FUNDAL_HEIGHT_TWICE", kinds={"symphysis_fundal_heights"}, severity=WARNING)
 def one_fundal_height_a_day(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Two fundal heights of one day are probably one, written twice. Source: clinical.md §0.2."""
+    """Two fundal heights of one day are probably one, written twice. Source: the known traps."""
     measured_on = item.content.get("measured_on")
     same_day = [other for other in card.items(item.kind) if other.get("measured_on") == measured_on]
     if measured_on is not None and len(same_day) > 1:

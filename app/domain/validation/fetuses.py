@@ -25,7 +25,7 @@ def one_entry_a_fetus(item: Written, card: CardFacts) -> Iterator[Finding]:
 
 @rule("FETUS_NUMBER_BEYOND", kinds=NUMBERED, reads={"pregnancy"}, severity=WARNING)
 def numbers_are_within_the_count(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Fetus number no higher than the number of fetuses. Source: card.md §2.15, soft: the count may be wrong."""
+    """Fetus number no higher than the number of fetuses. Source: the card profile, soft: the count may be wrong."""
     count = (card.section("pregnancy") or {}).get("number_of_fetuses")
     if count is not None:
         yield from (at(*names) for names, number in _numbers(item) if number > count)
@@ -39,8 +39,8 @@ def _numbers(item: Written) -> Iterator[tuple[Names, int]]:
 
 @rule("FETAL_RHESUS_DISAGREES", kinds={"rhesus_d_negative_follow_up"}, reads={"pregnancy"}, severity=WARNING)
 def fetal_rhesus_agrees(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """The answer for any fetus is yes when one result is, no when all tested are negative. Source: card.md RH2. A yes
-    is contradicted only by a negative result for every fetus there is."""
+    """The answer for any fetus is yes when one result is, no when all tested are negative. Source: the card
+    profile, RH2. A yes is contradicted only by a negative result for every fetus there is."""
     name = "any_fetus_rhd_positive_at_week_24"
     said = item.content.get(name)
     results = [entry.get("rhd_positive") for entry in item.content.get("fetal_results") or ()]

@@ -19,8 +19,8 @@ WEIGHT_CHANGE_KG, WEIGHT_CHANGE_DAYS = Decimal(5), 7
 
 @rule("SUSPICIOUS_VALUE", kinds=EVERY_KIND, severity=WARNING)
 def values_are_usual(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Every declared `plausible` range, limits included. Sources: card.md §2.15, DQ-4 to DQ-7; where DQ-4 and DQ-5 are
-    wider (heart rate from 50, fundal height to 60), §2.15 counts."""
+    """Every declared `plausible` range, limits included. Sources: the card profile; DQ-4 to DQ-7, of which DQ-4 and
+    DQ-5 are wider (heart rate from 50, fundal height to 60)."""
     for one in recorded(SECTIONS[item.kind].model, item.content):
         declared = one.member.declared
         usual = declared.plausible if isinstance(declared, Fact) else None
@@ -30,7 +30,7 @@ def values_are_usual(item: Written, card: CardFacts) -> Iterator[Finding]:
 
 @rule("UNLISTED_CODE", kinds=EVERY_KIND, severity=WARNING)
 def codes_are_listed(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Where the list at hand is not known to be whole, another code is accepted (card.md §3) and asked about."""
+    """Where the list at hand is not known to be whole, another code is accepted (the card profile) and asked about."""
     for one in recorded(SECTIONS[item.kind].model, item.content):
         system = one.code_system
         if system is not None and not system.complete and system.find(one.value["code"]) is None:
@@ -39,7 +39,7 @@ def codes_are_listed(item: Written, card: CardFacts) -> Iterator[Finding]:
 
 @rule("HEMOGLOBIN_UNIT", kinds={"laboratory_results"}, severity=WARNING)
 def hemoglobin_is_in_g_per_dl(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Laboratories and WHO often use g/L: 40 to 200 is asked about. Source: clinical.md §0.2."""
+    """Laboratories and WHO often use g/L: 40 to 200 is asked about. Source: the known traps."""
     lowest, highest = HEMOGLOBIN_IN_G_PER_L
     for name in ("hemoglobin_first_trimester_g_per_dl", "hemoglobin_third_trimester_g_per_dl"):
         value = item.content.get(name)
@@ -49,7 +49,7 @@ def hemoglobin_is_in_g_per_dl(item: Written, card: CardFacts) -> Iterator[Findin
 
 @rule("HBA1C_UNIT", kinds={"laboratory_results"}, severity=WARNING)
 def hba1c_is_in_mmol_per_mol(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """People type percent: below 20 is asked about. Source: clinical.md §0.2."""
+    """People type percent: below 20 is asked about. Source: the known traps."""
     value = item.content.get("hba1c_mmol_per_mol")
     if value is not None and value < HBA1C_LOWEST_MMOL_PER_MOL:
         yield at("hba1c_mmol_per_mol", limit=HBA1C_LOWEST_MMOL_PER_MOL)
@@ -57,7 +57,7 @@ def hba1c_is_in_mmol_per_mol(item: Written, card: CardFacts) -> Iterator[Finding
 
 @rule("BMI_DIFFERS", kinds={"pre_pregnancy_measurements"}, severity=WARNING)
 def bmi_fits_height_and_weight(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """BMI within 0.5 of weight/height². Source: card.md §2.15."""
+    """BMI within 0.5 of weight/height². Source: the card profile."""
     names = ("bmi_kg_per_m2", "pre_pregnancy_weight_kg", "height_cm")
     bmi, weight, height = (_exact(item.content.get(name)) for name in names)
     if bmi is not None and weight is not None and height is not None:
@@ -83,7 +83,7 @@ def weight_changes_slowly(item: Written, card: CardFacts) -> Iterable[Finding]:
 
 @rule("DIASTOLIC_NOT_BELOW_SYSTOLIC", kinds={"antenatal_visits"}, severity=WARNING)
 def systolic_is_higher(item: Written, card: CardFacts) -> Iterator[Finding]:
-    """Systolic > diastolic; a soft rule, since the wire format allows it. Source: card.md §2.15."""
+    """Systolic > diastolic; a soft rule, since the wire format allows it. Source: the card profile."""
     pressure = item.content.get("blood_pressure")
     if pressure is not None and pressure["systolic_mmhg"] <= pressure["diastolic_mmhg"]:
         yield at("blood_pressure")

@@ -1,4 +1,9 @@
-"""How a rule is declared: one function, with what triggers it, what it needs to see and how much it weighs."""
+"""How a rule is declared: one function, with what triggers it, what it needs to see and how much it weighs.
+
+A rule's docstring names its source: DQ-n and GP-n are the data-quality rules for pregnancy cards, F-n the rules of
+access; "the card profile" is the validation profile of the card's facts, which decides on the severity where the two
+differ; "ours" is neither.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
