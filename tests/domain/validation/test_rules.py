@@ -545,3 +545,12 @@ def test_careless_rule_is_not_declared(id: str, kinds: set[str], reads: Any) -> 
     with pytest.raises(ValueError, match="rule"):
         rule(id, kinds=kinds, reads=reads, severity=ERROR)
     assert WARNING in {known.severity for known in RULES.values()}
+
+
+def test_unusual_value_is_told_also_to_those_who_may_not_be_told_more() -> None:
+    """What draws on another section can be kept from somebody; the unusual value itself then still is told."""
+    content = VISIT | {"gestational_age_weeks": 46}
+    assert warnings("antenatal_visits", content, pregnancy=DUE) == {
+        ("SUSPICIOUS_VALUE", "gestationalAgeWeeks"),
+        ("WEEK_DIFFERS", "gestationalAgeWeeks"),
+    }
