@@ -11,6 +11,7 @@ from app.domain.validation.dates import IN_THIS_PREGNANCY, MAY_LIE_AHEAD, SELDOM
 from app.domain.validation.registry import ERROR, RULES, WARNING, rule
 from app.domain.validation.rules import check_rules, reads_of
 from tests.domain.validation.asking import TODAY, ask, errors, told, warnings
+from tests.whole_card import whole_content
 
 VISIT = {"held_on": "2026-11-02"}
 HEIGHT = {"measured_on": "2026-11-02", "symphysis_fundal_height_cm": 30}
@@ -554,3 +555,10 @@ def test_unusual_value_is_told_also_to_those_who_may_not_be_told_more() -> None:
         ("SUSPICIOUS_VALUE", "gestationalAgeWeeks"),
         ("WEEK_DIFFERS", "gestationalAgeWeeks"),
     }
+
+
+def test_a_whole_card_can_be_written() -> None:
+    """A value for every fact of every section is refused nowhere, all of it written together."""
+    items = [Written(kind, whole_content(section.model, kind)) for kind, section in SECTIONS.items()]
+    failed, _ = check_rules(items, CardFacts.of({}, items, today=TODAY))
+    assert failed == []
