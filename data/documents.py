@@ -19,7 +19,7 @@ def document_of(kind: str, items: Sequence[StoredItem]) -> str:
 
     Raises KeyError for an unknown kind, ValueError where a section that is not repeated has not exactly one item.
     """
-    in_order = in_card_order(kind, [_as_document(item) for item in sorted(items, key=_place)])
+    in_order = in_card_order(kind, [as_document(item) for item in sorted(items, key=_place)])
     if SECTIONS[kind].repeated:
         return to_json(in_order)
     (single,) = in_order
@@ -69,7 +69,7 @@ def _place(item: StoredItem) -> tuple[int, str]:
     return item.position, item.item_id
 
 
-def _as_document(item: StoredItem) -> dict[str, Any]:
+def as_document(item: StoredItem) -> dict[str, Any]:
     """The facts and their provenance, whose members are named as `Provenance` declares them."""
     provenance = {
         "item_id": item.item_id,

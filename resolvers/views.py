@@ -5,6 +5,7 @@ name, without a suggestion, and introspection does not show it. Views are made o
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -17,10 +18,14 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    get_named_type,
 )
 from strawberry.schema.config import StrawberryConfig
 
-from app.domain.card.sections import SECTION_NAMED
+from app.domain.card.declaration import Section, camel
+from app.domain.card.provenance import Author
+from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.access import exists_for
@@ -29,6 +34,15 @@ from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
 WITHHELD_TYPE: Final = "WithheldFact"
+SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
+"""By GraphQL type: the section it is the content of. What is below such a type are facts, wherever it is met."""
+
+AUTHOR_TYPE: Final = Author.__name__
+AUTHOR_PATH: Final = f"{PROVENANCE}.{camel(PROVENANCE_OF_VERSION['by'])}"
+FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
+"""By field of a version: the fact of the provenance it gives."""
+
+VERSION_TYPES: Final = frozenset(f"{name}Version" for name in SECTION_OF_TYPE)
 PATIENT_ARGUMENT: Final = "patient"
 
 
@@ -100,7 +114,7 @@ class _Narrowing:
     def _fields(self, original: GraphQLObjectType, path: str | None) -> dict[str, GraphQLField]:
         kept = {}
         for name, field in original.fields.items():
-            below = _path_below(original.name, path, name)
+            below = _path_below(original.name, path, name, get_named_type(field.type).name)
             if self._exists(field, below):
                 kept[name] = self._field(field, below)
         return kept
@@ -139,12 +153,16 @@ class _Narrowing:
         return self._object(type_, path) if isinstance(type_, GraphQLObjectType) else type_
 
 
-def _path_below(type_name: str, path: str | None, field_name: str) -> str | None:
+def _path_below(type_name: str, path: str | None, field_name: str, gives: str) -> str | None:
     """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
-    if type_name == CARD_TYPE:
-        return field_name if field_name in SECTION_NAMED else None
+    if gives in SECTION_OF_TYPE:
+        return SECTION_OF_TYPE[gives].graphql_name
+    if type_name in VERSION_TYPES:
+        return FACT_OF_VERSION.get(field_name, path)
     if path is None:
-        return None
+        return AUTHOR_PATH if gives == AUTHOR_TYPE else None
+    if field_name == HISTORY and type_name in SECTION_OF_TYPE:
+        return path
     if field_name == PROVENANCE and path in SECTION_NAMED:
         return PROVENANCE
     below = f"{path}.{field_name}"

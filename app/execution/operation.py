@@ -12,6 +12,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
 from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
@@ -171,7 +172,8 @@ class _Operation:
         return OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            selection=self.plan.selection, cards=services.cards, consents=services.consents, ledger=services.ledger,
+            selection=self.plan.selection, cards=services.cards, histories=services.histories,
+            consents=services.consents, ledger=services.ledger,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 
@@ -222,7 +224,13 @@ class _Operation:
         outcome = _outcome(bool(released) or not causes, bool(withheld or causes), failed)
         refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), self.context.concealed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        return replace(made, released=released, withheld=withheld)
+        return replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
+
+    def _seen_change(self, released: tuple[str, ...]) -> int | None:
+        """Up to which change the active card was when something of it was shown; None when nothing was."""
+        if self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
+            return None
+        return self.found.card.head.last_change or 0
 
     def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes
