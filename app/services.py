@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Consents, Histories
+from app.domain.ports import Cards, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
@@ -27,6 +27,7 @@ from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
 from data.synthetic.organisations import ORGANISATIONS
+from data.writing import StoredCommands
 
 Clock = Callable[[], datetime]
 
@@ -48,6 +49,7 @@ class Services:
     cards: Cards
     histories: Histories
     consents: Consents
+    commands: Commands
     ledger: ChainedLedger
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
@@ -77,7 +79,8 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database),
-        consents=StoredConsents(database, patient_keys, ledger, clock), ledger=ledger,
+        consents=StoredConsents(database, patient_keys, ledger, clock),
+        commands=StoredCommands(database, patient_keys, ledger, lambda _patient_id: None), ledger=ledger,
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip

@@ -128,7 +128,8 @@ async def record_ids_of(database: Database, keys: PatientKeys, number: str) -> l
 async def rebuild(database: Database, record_id: str) -> None:
     """Make a card's documents and caseload lines anew from the version log. Raises RecordRefusal NOT_FOUND."""
     async with database.transaction() as connection:
-        lock = select(RECORD.c.record_id).where(RECORD.c.record_id == record_id)
+        owner = select(RECORD.c.patient_id).where(RECORD.c.record_id == record_id).scalar_subquery()
+        lock = select(PATIENT.c.patient_id).where(PATIENT.c.patient_id == owner)  # as every writer of hers does
         await connection.execute(database.locking(lock))
         patient_id, record = await _read_stored(connection, record_id)
         for table in (SECTION, CASELOAD):

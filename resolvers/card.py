@@ -43,25 +43,19 @@ def content_type(model: type[Content], path: str, section: Section | None = None
         for member in declared_in(model)
     }
     if section is not None:
-        annotations[PROVENANCE] = _nullable(_shared(Provenance, PROVENANCE))
+        annotations[PROVENANCE] = _nullable(shared_type(Provenance, PROVENANCE))
         fields[PROVENANCE] = described("Who wrote this, when, and which version it is.")
     description = f"{section.meaning} Norwegian: {section.norwegian}." if section else (model.__doc__ or "").strip()
-    return _type(model.__name__, annotations, fields, description)
+    return made_type(model.__name__, annotations, fields, description)
 
 
 _MADE: dict[type[BaseModel], Any] = {}
 
 
-def _shared(model: type[Content], path: str) -> Any:
+def shared_type(model: type[Content], path: str) -> Any:
     """One GraphQL type for a model, wherever on the card it stands."""
     if model not in _MADE:
         _MADE[model] = content_type(model, path)
-    return _MADE[model]
-
-
-def made_type(model: type[Content]) -> Any:
-    """The GraphQL type of a model that is shared by all sections, such as `Author`."""
-    section_types()
     return _MADE[model]
 
 
@@ -96,7 +90,7 @@ def _graphql_type(shape: Shape, path: str) -> Any:
 
 def _single_type(shape: Shape, path: str) -> Any:
     if shape.content is not None:
-        return _shared(shape.content, path)
+        return shared_type(shape.content, path)
     if isinstance(shape.type, type) and issubclass(shape.type, DescribedEnum):
         return graphql_enum(shape.type)
     if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
@@ -112,10 +106,10 @@ def _value_type(model: type[BaseModel]) -> Any:
         for name, info in model.model_fields.items()
     }
     fields = {name: described(info.description or "") for name, info in model.model_fields.items()}
-    return _type(model.__name__, annotations, fields, (model.__doc__ or "").strip())
+    return made_type(model.__name__, annotations, fields, (model.__doc__ or "").strip())
 
 
-def _type(name: str, annotations: dict[str, Any], fields: dict[str, Any], description: str) -> Any:
+def made_type(name: str, annotations: dict[str, Any], fields: dict[str, Any], description: str) -> Any:
     made = type(name, (), {"__annotations__": annotations, **fields, "__module__": __name__})
     return strawberry.type(made, description=description)
 
@@ -185,7 +179,7 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
     )
     fields |= more or {}
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
-    return _type("MaternityRecord", {}, fields, description)
+    return made_type("MaternityRecord", {}, fields, description)
 
 
 def _section_field(section: Section, made: Any) -> Any:

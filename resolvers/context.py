@@ -3,19 +3,24 @@
 from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from app.domain.change_visibility import visible_changes
 from app.domain.changes import Change
+from app.domain.commands import Command, Conflict, Invalid, Outcome
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
 from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.policy import PROVENANCE, Policy, RolePolicy
-from app.domain.ports import Cards, Consents, EntryMaker, Histories, Ledger
+from app.domain.ports import Cards, Commands, Consents, EntryMaker, Histories, Ledger
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
+from app.domain.writing import Asked
+
+NOT_WRITTEN: Final[Mapping[type, str]] = {Conflict: "VERSION_CONFLICT", Invalid: "INVALID_INPUT"}
+"""What the ledger says of a command that changed nothing."""
 
 OpenDocuments = Mapping[str, Any]
 Places = tuple[tuple[str, ...], ...]
@@ -54,6 +59,7 @@ class OperationContext:
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     noted       the ledger entry that a write has already made durable with its own transaction
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
+    not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
 
     viewer: Viewer
@@ -66,12 +72,15 @@ class OperationContext:
     cards: Cards
     histories: Histories
     consents: Consents
+    commands: Commands
+    self_registration: bool
     ledger: Ledger
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
     concealed: str | None = None
+    not_written: str | None = None
 
     @property
     def found(self) -> Found | None:
@@ -125,6 +134,18 @@ class OperationContext:
         self.withheld[response_key] = withheld
         entries = tuple(why for why, _ in withheld)
         return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient, grant)
+
+    async def carry_out(self, command: Command) -> Outcome:
+        """Have a command carried out on this operation's patient's card. Raises RecordRefusal."""
+        if self.patient_number is None:
+            raise not_available("NO_PATIENT")
+        asked = Asked(
+            command=command, viewer=self.viewer, patient_number=self.patient_number, policy=self.policy, now=self.now,
+            self_registration=self.self_registration,
+        )  # fmt: skip
+        outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
+        self.not_written = NOT_WRITTEN.get(type(outcome))
+        return outcome
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
         """What was withheld where the document does not select `withheld`, with the place it was asked at."""

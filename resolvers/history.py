@@ -20,7 +20,7 @@ from app.domain.policy import PROVENANCE
 from app.domain.viewer import CallerKind
 from resolvers.access import described, graphql_enum, open_to
 from resolvers.access_log import After, First, PageInfo
-from resolvers.card import INCLUDE_ERRONEOUS, made_type, provenance_field, section_types
+from resolvers.card import INCLUDE_ERRONEOUS, made_type, provenance_field, section_types, shared_type
 from resolvers.context import OpenedCard
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 
@@ -28,7 +28,7 @@ HISTORY_READERS: Final = open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN)
 
 graphql_enum(ChangeKind)
 
-AuthorType: Any = made_type(Author)
+AuthorType: Any = shared_type(Author, f"{PROVENANCE}.{camel(PROVENANCE_OF_VERSION['by'])}")
 IncludeErroneous = Annotated[bool, strawberry.argument(description=INCLUDE_ERRONEOUS)]
 
 
@@ -58,10 +58,8 @@ def _version_type(section: Section, content: Any) -> Any:
     )  # fmt: skip
     fields[CONTENT] = described("The item as it was.", resolver=_content, gives=content | None)
     name = f"{section.model.__name__}Version"
-    return strawberry.type(
-        type(name, (), {**fields, "__annotations__": {}, "__module__": __name__}),
-        description=f"One version of an item: {section.meaning} Norwegian: {section.norwegian}.",
-    )
+    text = f"One version of an item: {section.meaning} Norwegian: {section.norwegian}."
+    return made_type(name, {}, fields, text)
 
 
 def _versions_of_item(kind: str) -> Any:

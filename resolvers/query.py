@@ -11,12 +11,11 @@ from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.card import maternity_record
-from resolvers.consent import Consent, WithdrawalReceipt, consent, give_consent, withdraw_consent
+from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
 from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
 
-CITIZENS = open_to(CallerKind.CITIZEN)
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
 STATUS_READERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE)
@@ -151,16 +150,4 @@ class Query:
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
         resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
-    )  # fmt: skip
-
-
-@strawberry.type(description="What can be changed.")
-class Mutation:
-    give_consent = described(
-        "Give consent to the digital card. Giving it again changes nothing.",
-        resolver=give_consent, gives=Consent | None, callers=CITIZENS,
-    )  # fmt: skip
-    withdraw_consent = described(
-        "Withdraw consent: every card of hers is deleted in all versions, at once.",
-        resolver=withdraw_consent, gives=WithdrawalReceipt | None, callers=CITIZENS,
     )  # fmt: skip

@@ -13,11 +13,13 @@ import strawberry
 from graphql import (
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
 )
 from strawberry.schema.config import StrawberryConfig
@@ -27,9 +29,12 @@ from app.domain.card.provenance import Author
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
-from app.domain.viewer import CALLER_KIND_OF, CallerKind
+from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from resolvers.access import exists_for
-from resolvers.query import Mutation, Query
+from resolvers.inputs import KIND_OF_INPUT
+from resolvers.mutation import Mutation
+from resolvers.query import Query
+from resolvers.results import TYPENAME
 from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
@@ -102,7 +107,8 @@ class _Narrowing:
         return GraphQLSchema(**arguments)
 
     def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
-        key = original.name
+        key, section = original.name, SECTION_OF_TYPE.get(original.name)
+        path = section.graphql_name if section else path
         if key not in self.types:
             arguments = original.to_kwargs()
             arguments["fields"] = lambda: self._fields(original, path)
@@ -133,7 +139,7 @@ class _Narrowing:
 
     def _arguments(self, arguments: dict[str, GraphQLArgument]) -> dict[str, GraphQLArgument]:
         """A citizen names no patient: hers is in her token. Everybody else must name one."""
-        kept = dict(arguments)
+        kept = {name: self._argument(argument) for name, argument in arguments.items()}
         if self.kind is None:
             return kept
         if PATIENT_ARGUMENT in kept and self.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
@@ -145,12 +151,54 @@ class _Narrowing:
             kept[PATIENT_ARGUMENT] = GraphQLArgument(**narrowed)
         return kept
 
+    def _argument(self, argument: GraphQLArgument) -> GraphQLArgument:
+        narrowed = self._input(argument.type)
+        return argument if narrowed is argument.type else GraphQLArgument(**{**argument.to_kwargs(), "type_": narrowed})
+
     def _retyped(self, type_: Any, path: str | None) -> Any:
         if isinstance(type_, GraphQLNonNull):
             return GraphQLNonNull(self._retyped(type_.of_type, path))
         if isinstance(type_, GraphQLList):
             return GraphQLList(self._retyped(type_.of_type, path))
+        if isinstance(type_, GraphQLUnionType):
+            return self._union(type_)
         return self._object(type_, path) if isinstance(type_, GraphQLObjectType) else type_
+
+    def _union(self, original: GraphQLUnionType) -> GraphQLUnionType:
+        if original.name not in self.types:
+            arguments = original.to_kwargs()
+            arguments["types"] = tuple(self._object(member) for member in original.types if self._shows(member))
+            arguments["resolve_type"] = lambda value, _info, _type: value[TYPENAME]
+            self.types[original.name] = GraphQLUnionType(**arguments)
+        made = self.types[original.name]
+        assert isinstance(made, GraphQLUnionType)
+        return made
+
+    def _shows(self, member: GraphQLObjectType) -> bool:
+        """Whether this kind of caller ever reads anything of a type."""
+        section = SECTION_OF_TYPE.get(member.name)
+        return section is None or any(readable.startswith(f"{section.graphql_name}.") for readable in self.readable)
+
+    def _input(self, original: Any) -> Any:
+        """The inputs of what a kind of caller may write of a section in part only."""
+        if isinstance(original, GraphQLNonNull):
+            return GraphQLNonNull(self._input(original.of_type))
+        facts = self._facts_written(original)
+        if facts is None:
+            return original
+        if original.name not in self.types:
+            arguments = original.to_kwargs()
+            arguments["fields"] = {name: field for name, field in original.fields.items() if name in facts}
+            self.types[original.name] = GraphQLInputObjectType(**arguments)
+        return self.types[original.name]
+
+    def _facts_written(self, original: Any) -> frozenset[str] | None:
+        """By their GraphQL name, the only members of an input that this kind of caller may ever state; None: all."""
+        kind = KIND_OF_INPUT.get(original.name) if isinstance(original, GraphQLInputObjectType) else None
+        if kind is None or self.kind is not CallerKind.CITIZEN:
+            return None
+        facts = current_policy().writing(Role.CITIZEN, None).facts.get(kind)
+        return None if facts is None else frozenset(map(camel, facts))
 
 
 def _path_below(type_name: str, path: str | None, field_name: str, gives: str) -> str | None:

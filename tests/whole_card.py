@@ -37,7 +37,7 @@ def _scalar(member: Member, path: str) -> Any:
         return True
     if kind in (int, float):
         low, high = declared.plausible or (declared.minimum or 1, declared.maximum or 2)
-        return int((low + high) // 2) if kind is int else (low + high) / 2
+        return int(low + (high - low) // 4) if kind is int else low + (high - low) / 4
     if kind is date:
         return "2026-06-15"
     if kind is datetime:

@@ -82,8 +82,12 @@ class Grant:
             return items if release.whole else [release.apply(item, self.today) for item in items]
         return None if entered_in_error(document) else release.apply(document, self.today)
 
+    def release_item(self, kind: str, item: dict[str, Any]) -> dict[str, Any] | None:
+        """One item of a section, cut down likewise; None when nothing of it is given."""
+        return None if entered_in_error(item) and not self.erroneous_items else self.release_version(kind, item)
+
     def release_version(self, kind: str, document: dict[str, Any]) -> dict[str, Any] | None:
-        """One version of an item, cut down as `release` cuts a section, whether it was entered in error or not."""
+        """One version of an item, cut down likewise, whether it was entered in error or not."""
         release = self.profile.releases[kind]
         return None if kind in self.blocked or not release.members else release.apply(document, self.today)
 
@@ -115,6 +119,10 @@ class Grant:
         reason = Reason.PURPOSE if Reason.PURPOSE in reasons else Reason.ROLE
         rule = f"{self.profile.key.role} reads nothing of {name}"
         return Withheld(name, reason, rule, Elevation.NOT_POSSIBLE)
+
+    def reads_whole(self, kind: str) -> bool:
+        """Whether nothing of a section is taken out for this viewer."""
+        return kind not in self.blocked and self.profile.releases[kind].whole
 
     def _block_over(self, path: str) -> Block | None:
         section = SECTION_NAMED.get(path.split(".", 1)[0])

@@ -53,6 +53,21 @@ class RolePolicy:
     access_log: str
     earlier_cards: bool
     erroneous_items: bool
+    writing: str
+    writing_at: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What may be written, before it is asked whether all of it was read.
+
+    facts   by section kind, the only facts of it that may be written; a section that is not in it may be written whole
+    """
+
+    opens: bool
+    closes: bool
+    sections: frozenset[str]
+    facts: Mapping[str, frozenset[str]]
 
 
 class Release:
@@ -140,6 +155,24 @@ class Policy:
     def may_give_purpose(self, role: Role, purpose: Purpose | None) -> bool:
         return purpose in self.purposes_of(role)
 
+    def writing(self, role: Role, unit_kind: str | None) -> Writing:
+        """What a role writes at a kind of unit."""
+        entry = self.roles[role]
+        return self._writing[entry.writing_at.get(unit_kind or "", entry.writing)]
+
+    def writers_of(self, kind: str) -> frozenset[Role]:
+        """The roles that can ever write a section: those that write it somewhere and read all of it in some purpose."""
+        return frozenset(
+            role
+            for role, entry in self.roles.items()
+            if any(kind in self._writing[name].sections for name in (entry.writing, *entry.writing_at.values()))
+            and any(profile.releases[kind].whole for profile in self._every_profile(role))
+        )
+
+    @cached_property
+    def _writing(self) -> Mapping[str, Writing]:
+        return {name: _writing_entry(entry) for name, entry in self._document["writing"].items()}
+
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
         """By GraphQL path: the roles that can ever read the fact, in any purpose, at any unit."""
@@ -195,7 +228,14 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         access_log=entry["access_log"],
         earlier_cards=entry["earlier_cards"],
         erroneous_items=entry["erroneous_items"],
+        writing=entry["writing"],
+        writing_at=entry.get("writing_at", {}),
     )
+
+
+def _writing_entry(entry: Mapping[str, Any]) -> Writing:
+    facts = {kind: frozenset(names) for kind, names in entry.get("facts", {}).items()}
+    return Writing(entry["opens"], entry["closes"], frozenset(entry["sections"]), facts)
 
 
 class _Builder:

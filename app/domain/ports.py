@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.domain.changes import Change
+from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
 from app.domain.gate import Grant
 from app.domain.history import SealedHistory
@@ -14,6 +15,7 @@ from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.record import Found, FoundCard
 from app.domain.viewer import Organisation
+from app.domain.writing import Asked
 
 
 class Cards(Protocol):
@@ -51,9 +53,20 @@ class Consents(Protocol):
 
 
 class EntryMaker(Protocol):
-    """Makes the ledger entry of a write once the patient's id is known."""
+    """Makes the ledger entry of a write once it is known what was written. `recorded`: what is shown of it."""
 
-    def __call__(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry: ...
+    def __call__(self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None) -> LedgerEntry: ...
+
+
+class Commands(Protocol):
+    """Writing cards. The ledger entry goes into the same transaction as what is written."""
+
+    async def carry_out(self, asked: Asked, actor_key: str | None, entry: EntryMaker) -> Outcome:
+        """Carry out a command, or say why not. All that it changes is committed when this returns `Recorded`.
+
+        Raises RecordRefusal: what the gate refuses, NOT_FOUND, IDEMPOTENCY_KEY_REUSED, PATIENT_ID_INVALID,
+        BAD_USER_INPUT for no key.
+        """
 
 
 @dataclass(frozen=True, slots=True)

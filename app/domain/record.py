@@ -16,6 +16,7 @@ from app.domain.described import DescribedEnum
 
 if TYPE_CHECKING:
     from app.domain.gate import Grant
+    from app.domain.write_gate import WriteGrant
 
 
 class RecordStatus(DescribedEnum):
@@ -103,6 +104,11 @@ class SealedSections:
     def open(self, grant: "Grant") -> dict[str, Any]:
         """The documents with everything taken out that the grant does not cover."""
         return {kind: grant.release(kind, from_json(text)) for kind, text in self._documents.items()}
+
+    def open_for_writing(self, grant: "WriteGrant") -> dict[str, Any]:
+        """The documents as they are stored, for whoever is about to change them and has read all of them. Those that
+        only the rules look at are among them: what follows from one is told to nobody who cannot read it."""
+        return {kind: from_json(text) for kind, text in self._documents.items()} if grant else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,22 +148,34 @@ class _Walk:
 
     def _each_below(self, type_: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
         for inner, below in self._fields(type_, node.selection_set):
-            if not below.name.value.startswith("__"):
-                self._below(inner, below, found, (*response, _key(below)))
+            self._one_below(inner, below, found, response)
+
+    def _one_below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        """One selected field. Where an item of any section stands, a fragment says of which section it is."""
+        if node.name.value.startswith("__"):
+            return
+        section = SECTION_OF_TYPE.get(parent.name)
+        if section is None:
+            self._below(parent, node, found, (*response, _key(node)))
+            return
+        found.add_section(section, response, of_card=False)
+        self._fact(parent, node, found, response, section.graphql_name)
 
     def _facts(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, path: str) -> None:
         for inner, below in self._fields(type_, node.selection_set):
-            name, here = below.name.value, (*response, _key(below))
-            if name.startswith("__"):
-                continue
-            at_section = "." not in path and path != PROVENANCE
-            below_type = get_named_type(inner.fields[name].type)
-            if name == HISTORY and at_section:
-                self._history(below_type, below, found, here, path)
-                continue
-            fact_path = PROVENANCE if name == PROVENANCE and at_section else f"{path}.{name}"
-            found.add(fact_path, here)
-            self._facts(below_type, below, found, here, fact_path)
+            if not below.name.value.startswith("__"):
+                self._fact(inner, below, found, response, path)
+
+    def _fact(self, parent: Any, node: FieldNode, found: "_Collected", response: Place, path: str) -> None:
+        name, here = node.name.value, (*response, _key(node))
+        at_section = "." not in path and path != PROVENANCE
+        type_ = get_named_type(parent.fields[name].type)
+        if name == HISTORY and at_section:
+            self._history(type_, node, found, here, path)
+            return
+        fact_path = PROVENANCE if name == PROVENANCE and at_section else f"{path}.{name}"
+        found.add(fact_path, here)
+        self._facts(type_, node, found, here, fact_path)
 
     def _history(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, section: str) -> None:
         """The versions of a card's items. A version has none, nor has an item that is met elsewhere than on a card."""

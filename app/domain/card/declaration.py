@@ -82,6 +82,8 @@ class Fact:
     bundle: str | None = None
     escalation: Escalation | None = None
     mark: Mark = Mark.CLIENT
+    required: bool = False
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ def fact(
     bundle: str | None = None,
     escalation: Escalation | None = None,
     mark: Mark = Mark.CLIENT,
+    required: bool = False,
+    needs: str | None = None,
 ) -> Any:
     """Declare one fact of the card. Not recorded is `None`, always.
 
@@ -190,10 +194,12 @@ def fact(
     plausible            outside of it a value is accepted with a warning
     topic                lets the policy show a few facts of a section to a role without naming fields
     bundle               facts that are shown together or not at all, because one betrays another
+    required             no item or entry is written without it; one taken in from elsewhere may lack it
+    needs                the name of a fact beside it without which it says nothing
     """
     declared = Fact(
         english, norwegian, meaning, plain, sensitivity, wire, unit, minimum, maximum, positive, max_length,
-        plausible, terms, topic, bundle, escalation, mark,
+        plausible, terms, topic, bundle, escalation, mark, required, needs,
     )  # fmt: skip
     is_number = positive or minimum is not None
     highest = GREATEST_NUMBER if maximum is None and is_number else maximum
