@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Commands, Consents
+from app.domain.ports import Cards, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
@@ -22,6 +22,7 @@ from app.settings import Settings
 from data.cards import StoredCards
 from data.consents import StoredConsents
 from data.database import Database
+from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
@@ -46,6 +47,7 @@ class Services:
     database: Database
     patient_keys: PatientKeys
     cards: Cards
+    histories: Histories
     consents: Consents
     commands: Commands
     ledger: ChainedLedger
@@ -76,6 +78,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
+        histories=StoredHistories(database),
         consents=StoredConsents(database, patient_keys, ledger, clock),
         commands=StoredCommands(database, patient_keys, ledger, lambda _patient_id: None), ledger=ledger,
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,

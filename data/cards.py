@@ -35,6 +35,7 @@ ABOUT_THE_CARD = (
     RECORD.terminated_at,
     RECORD.record_last_updated_at,
     RECORD.care_units,
+    RECORD.last_change,
 )
 WHOSE: Final = "whose"
 STATEMENTS_KEPT: Final = 256

@@ -139,6 +139,7 @@ def record_head(row: Found) -> RecordHead:
         closed_at=row["delivered_at"] or row["terminated_at"],
         last_updated_at=row["record_last_updated_at"],
         care_units=frozenset(unit.organisation_number for unit in care_units_of(row["care_units"])),
+        last_change=row["last_change"],
     )
 
 

@@ -1,6 +1,6 @@
 """The card's GraphQL types, made from the declarations in `app/domain/card/`. No field of the card is named here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
@@ -57,6 +57,14 @@ def shared_type(model: type[Content], path: str) -> Any:
     if model not in _MADE:
         _MADE[model] = content_type(model, path)
     return _MADE[model]
+
+
+def provenance_field(member: Member, resolver: Any) -> Any:
+    """A field that gives one fact of an item's provenance, declared as there."""
+    path = f"{PROVENANCE}.{camel(member.name)}"
+    directives = (_access(member.declared, path),) if isinstance(member.declared, Fact) else ()
+    gives = _nullable(_graphql_type(member.shape, path))
+    return described(describe(member.declared), resolver=resolver, gives=gives, directives=directives)
 
 
 def _field(member: Member, path: str) -> Any:
@@ -146,8 +154,8 @@ def _section_resolver(section: Section) -> Callable[..., Any]:
 INCLUDE_ERRONEOUS = "Also items marked as entered in error; health personnel who write on the card only."
 
 
-def maternity_record() -> Any:
-    """The type of the whole card: its head, one field per section, and what was withheld."""
+def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
+    """The type of the whole card: its head, one field per section, what was withheld, and `more` fields."""
     heads: dict[str, tuple[Any, str]] = {
         "record_id": (strawberry.ID, "Identity of the card, a UUID."),
         "status": (RecordStatus, "Whether the card is in use, and how it ended."),
@@ -169,6 +177,7 @@ def maternity_record() -> Any:
         resolver=_withheld_by_patient,
         gives=int,
     )
+    fields |= more or {}
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
     return made_type("MaternityRecord", {}, fields, description)
 

@@ -13,6 +13,7 @@ from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.card import maternity_record
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
+from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
 
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
@@ -24,7 +25,8 @@ CONSENT_READERS = open_to(
     CallerKind.CITIZEN, CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE, CallerKind.AUDITOR
 )
 
-MaternityRecord: Any = maternity_record()
+add_histories()
+MaternityRecord: Any = maternity_record(record_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
@@ -91,7 +93,9 @@ async def earlier_cards(
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
     key = _root_field(info)
     cards = await context.cards.earlier(grant, context.selection[key].kinds)
-    return [context.opened(key, found, grant.for_earlier_card(found, context.policy)) for found in cards]
+    return await context.opened_with_past(
+        key, [(found, grant.for_earlier_card(found, context.policy)) for found in cards]
+    )
 
 
 def card_status(info: strawberry.Info, patient: ThePatient) -> Any:

@@ -5,6 +5,7 @@ name, without a suggestion, and introspection does not show it. Views are made o
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -19,11 +20,14 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    get_named_type,
 )
 from strawberry.schema.config import StrawberryConfig
 
-from app.domain.card.declaration import camel
+from app.domain.card.declaration import Section, camel
+from app.domain.card.provenance import Author
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from resolvers.access import exists_for
@@ -35,11 +39,16 @@ from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
 WITHHELD_TYPE: Final = "WithheldFact"
+SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
+"""By GraphQL type: the section it is the content of. What is below such a type are facts, wherever it is met."""
+
+AUTHOR_TYPE: Final = Author.__name__
+AUTHOR_PATH: Final = f"{PROVENANCE}.{camel(PROVENANCE_OF_VERSION['by'])}"
+FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
+"""By field of a version: the fact of the provenance it gives."""
+
+VERSION_TYPES: Final = frozenset(f"{name}Version" for name in SECTION_OF_TYPE)
 PATIENT_ARGUMENT: Final = "patient"
-
-
-_SECTION_PATH: Final = {section.model.__name__: section.graphql_name for section in SECTIONS.values()}
-"""By GraphQL type of a section's items, the path of the facts below it, by whatever way it is reached."""
 
 
 def read_member(source: Any, name: str) -> Any:
@@ -98,7 +107,8 @@ class _Narrowing:
         return GraphQLSchema(**arguments)
 
     def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
-        key, path = original.name, _SECTION_PATH.get(original.name, path)
+        key, section = original.name, SECTION_OF_TYPE.get(original.name)
+        path = section.graphql_name if section else path
         if key not in self.types:
             arguments = original.to_kwargs()
             arguments["fields"] = lambda: self._fields(original, path)
@@ -110,7 +120,7 @@ class _Narrowing:
     def _fields(self, original: GraphQLObjectType, path: str | None) -> dict[str, GraphQLField]:
         kept = {}
         for name, field in original.fields.items():
-            below = _path_below(original.name, path, name)
+            below = _path_below(original.name, path, name, get_named_type(field.type).name)
             if self._exists(field, below):
                 kept[name] = self._field(field, below)
         return kept
@@ -166,8 +176,8 @@ class _Narrowing:
 
     def _shows(self, member: GraphQLObjectType) -> bool:
         """Whether this kind of caller ever reads anything of a type."""
-        path = _SECTION_PATH.get(member.name)
-        return path is None or any(readable.startswith(f"{path}.") for readable in self.readable)
+        section = SECTION_OF_TYPE.get(member.name)
+        return section is None or any(readable.startswith(f"{section.graphql_name}.") for readable in self.readable)
 
     def _input(self, original: Any) -> Any:
         """The inputs of what a kind of caller may write of a section in part only."""
@@ -191,12 +201,16 @@ class _Narrowing:
         return None if facts is None else frozenset(map(camel, facts))
 
 
-def _path_below(type_name: str, path: str | None, field_name: str) -> str | None:
+def _path_below(type_name: str, path: str | None, field_name: str, gives: str) -> str | None:
     """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
-    if type_name == CARD_TYPE:
-        return field_name if field_name in SECTION_NAMED else None
+    if gives in SECTION_OF_TYPE:
+        return SECTION_OF_TYPE[gives].graphql_name
+    if type_name in VERSION_TYPES:
+        return FACT_OF_VERSION.get(field_name, path)
     if path is None:
-        return None
+        return AUTHOR_PATH if gives == AUTHOR_TYPE else None
+    if field_name == HISTORY and type_name in SECTION_OF_TYPE:
+        return path
     if field_name == PROVENANCE and path in SECTION_NAMED:
         return PROVENANCE
     below = f"{path}.{field_name}"

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from app.domain.card.declaration import Content, Fact, Member, declared_in
 from app.domain.card.sections import SECTIONS
 from app.domain.card.values import BloodPressure, CodedValue, InSystem
+from app.domain.history import HISTORY
 from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
+from app.execution.plan import ABOUT_THE_PAST
 
 CANARY = "kanarifugl"
 """Part of every text on the whole card, so that any of it can be searched for in an answer."""
@@ -78,7 +80,7 @@ def whole_record(record_id: str, *, care_unit: str = "310990000") -> StoredRecor
 
 
 def selection(schema: GraphQLSchema, type_name: str, *, depth: int = 8) -> str:
-    """A selection of every field of a type, all the way down."""
+    """A selection of every field of a type, all the way down, but for the past: that is the same again."""
     return " ".join(_fields(schema.get_type(type_name), depth))
 
 
@@ -86,6 +88,8 @@ def _fields(type_: Any, depth: int) -> Iterator[str]:
     assert isinstance(type_, GraphQLObjectType)
     for name, field in type_.fields.items():
         below = get_named_type(field.type)
+        if name in (HISTORY, *ABOUT_THE_PAST):
+            continue
         if not isinstance(below, GraphQLObjectType):
             yield name
         elif depth:

@@ -62,7 +62,7 @@ def document(command: str, section: Section, *, kind: CallerKind = CallerKind.CL
         declared["$also"] = "SymphysisFundalHeightInput"
     given = {"$content": camel(section.noun), "$also": "fundalHeight", "$key": "idempotencyKey"}
     arguments = ", ".join(f"{given.get(variable, variable[1:])}: {variable}" for variable in declared)
-    whole = selection(view_for(kind).graphql, model).replace(_history(kind, model), "")
+    whole = selection(view_for(kind).graphql, model)
     also = f"fundalHeight {{ measuredOn gestationalAgeWeeks symphysisFundalHeightCm {PROVENANCE} }}" if along else ""
     return f"""mutation({", ".join(f"{variable}: {type_}" for variable, type_ in declared.items())}) {{
       written: {name}({arguments}) {{ __typename
@@ -71,21 +71,6 @@ def document(command: str, section: Section, *, kind: CallerKind = CallerKind.CL
         ... on VersionConflict {{ expectedVersion currentVersion changedAt changedBy {{ name }}
           current {{ __typename ... on {model} {{ {whole} }} }} }}
         ... on InvalidInput {{ problems {{ path code english norwegian }} }} }} }}"""
-
-
-def _history(kind: CallerKind, model: str) -> str:
-    """The history of an item is read on a card alone; it is left out of what a command shows."""
-    type_: Any = view_for(kind).graphql.get_type(model)
-    if "history" not in type_.fields:
-        return ""
-    whole = selection(view_for(kind).graphql, model)
-    start = whole.index("history {")
-    depth, place = 0, start
-    while True:
-        depth += {"{": 1, "}": -1}.get(whole[place], 0)
-        place += 1
-        if depth == 0 and whole[place - 1] == "}":
-            return whole[start:place]
 
 
 async def write(world: World, persona: str, command: str, noun: str, **variables: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class LedgerEntry:
     released          paths of the facts that left, found in the answer, not in the question
     withheld          paths asked for and not given, with the reason
     written           sections changed, with version before and after
+    seen_change       sequence of the card's latest change when something of it was shown, 0 for none; else None
     """
 
     event_id: str
@@ -62,6 +63,7 @@ class LedgerEntry:
     released: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    seen_change: int | None = None
 
     def as_json(self) -> str:
         """The canonical text of the entry: what is stored, and what the hash is taken of."""

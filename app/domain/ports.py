@@ -10,7 +10,9 @@ from app.domain.changes import Change
 from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
 from app.domain.gate import Grant
+from app.domain.history import SealedHistory
 from app.domain.ledger import LedgerEntry
+from app.domain.news import News
 from app.domain.record import Found, FoundCard
 from app.domain.viewer import Organisation
 from app.domain.writing import Asked
@@ -27,6 +29,16 @@ class Cards(Protocol):
 
     async def earlier(self, grant: Grant, kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
+
+
+class Histories(Protocol):
+    """Reading what was written on cards before."""
+
+    async def of(self, record_ids: Collection[str], kinds: Collection[str]) -> dict[str, SealedHistory]:
+        """By record id, every version of every item of the named sections, in one statement."""
+
+    async def news(self, record_id: str, patient_id: str, actor_key: str | None) -> News:
+        """The card's changes, and what the actor has seen of it before, in one statement."""
 
 
 class Consents(Protocol):

@@ -70,7 +70,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:
-    """What is known of a card without opening it."""
+    """What is known of a card without opening it. `last_change`: the sequence of its latest change, if it has one."""
 
     record_id: str
     status: RecordStatus
@@ -79,6 +79,7 @@ class RecordHead:
     closed_at: datetime | None
     last_updated_at: datetime
     care_units: frozenset[str]
+    last_change: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

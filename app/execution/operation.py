@@ -13,6 +13,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from app.domain.commands import Recorded
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
 from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
@@ -173,8 +174,9 @@ class _Operation:
         return OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            selection=self.plan.selection, cards=services.cards, consents=services.consents,
-            commands=services.commands, self_registration=services.settings.self_registration, ledger=services.ledger,
+            selection=self.plan.selection, cards=services.cards, histories=services.histories,
+            consents=services.consents, commands=services.commands,
+            self_registration=services.settings.self_registration, ledger=services.ledger,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 
@@ -232,7 +234,13 @@ class _Operation:
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
         outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        return replace(made, released=released, withheld=withheld)
+        return replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
+
+    def _seen_change(self, released: tuple[str, ...]) -> int | None:
+        """Up to which change the active card was when something of it was shown; None when nothing was."""
+        if self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
+            return None
+        return self.found.card.head.last_change or 0
 
     def _entry_for_write(
         self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None

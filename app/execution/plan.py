@@ -23,12 +23,20 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.domain.card.declaration import Section, camel
+from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
-from app.domain.history import CONTENT, HISTORY, PROVENANCE_OF_VERSION
+from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
-from resolvers.views import CARD_TYPE, PATIENT_ARGUMENT, WITHHELD_TYPE
+from resolvers.views import (
+    AUTHOR_PATH,
+    AUTHOR_TYPE,
+    CARD_TYPE,
+    FACT_OF_VERSION,
+    PATIENT_ARGUMENT,
+    SECTION_OF_TYPE,
+    WITHHELD_TYPE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,9 @@ Place = tuple[str, ...]
 """A response path, without places in lists."""
 
 ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
-SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
-"""By GraphQL type: the section it is the content of."""
-
-FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
+RECORD_HISTORY: Final = "recordHistory"
+NEWS: Final = "newSinceLastLook"
+ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
 
 
 def plan(
@@ -123,14 +130,25 @@ class _Walk:
         """What a field selects. Wherever a section's type is met, what is below it are facts of that section."""
         type_ = get_named_type(parent.fields[node.name.value].type)
         section = SECTION_OF_TYPE.get(type_.name)
-        if section is not None:
+        if parent.name == CARD_TYPE and node.name.value in ABOUT_THE_PAST:
+            found.add_told(node.name.value, response)
+            found.in_history = True
+            self._each_below(type_, node, found, response)
+            found.in_history = False
+        elif section is not None:
             found.add_section(section, response, of_card=parent.name == CARD_TYPE)
             self._facts(type_, node, found, response, section.graphql_name)
+        elif type_.name == AUTHOR_TYPE:
+            found.add(AUTHOR_PATH, response)
+            self._facts(type_, node, found, response, AUTHOR_PATH)
         elif type_.name == WITHHELD_TYPE:
             found.asks_withheld = True
         else:
-            for inner, below in self._fields(type_, node.selection_set):
-                self._one_below(inner, below, found, response)
+            self._each_below(type_, node, found, response)
+
+    def _each_below(self, type_: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        for inner, below in self._fields(type_, node.selection_set):
+            self._one_below(inner, below, found, response)
 
     def _one_below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
         """One selected field. Where an item of any section stands, a fragment says of which section it is."""
@@ -204,10 +222,19 @@ class _Collected:
         self.fact_paths: dict[str, list[Place]] = {}
         self.past_paths: dict[str, list[Place]] = {}
         self.sections: dict[str, list[Place]] = {}
-        self.asks_withheld = self.in_history = self.misplaced_history = False
+        self.told: dict[str, list[Place]] = {}
+        self.asks_withheld = self.asks_news = self.in_history = self.misplaced_history = False
 
     def add(self, fact_path: str, response: Place) -> None:
         _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
+
+    def add_told(self, name: str, response: Place) -> None:
+        """What tells of the card's past besides the histories of items: the ledger names it as a whole."""
+        _note(self.told, name, response)
+        if name == NEWS:
+            self.asks_news = True
+        else:
+            self.history_kinds.update(SECTIONS)
 
     def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:
         _note(self.sections, section.graphql_name, response)
@@ -218,7 +245,8 @@ class _Collected:
         sections = {name: tuple(paths) for name, paths in self.sections.items()}
         return Selection(
             frozenset(self.kinds), _declared(self.fact_paths), sections, self.asks_withheld,
-            frozenset(self.history_kinds), _declared(self.past_paths),
+            frozenset(self.history_kinds), _declared(self.past_paths), self.asks_news,
+            {name: tuple(places) for name, places in self.told.items()},
         )  # fmt: skip
 
 

@@ -56,7 +56,8 @@ def _of(plan: Plan, root: RootField, data: dict[str, Any]) -> list[str]:
     selected = plan.selection[root.response_key]
     present = [path for path, places in selected.fact_paths.items() if _anywhere(data, places)]
     past = [f"{HISTORY}.{path}" for path, places in selected.past_paths.items() if _anywhere(data, places)]
-    return [prefix + path for path in (*present, *past)]
+    told = [name for name, places in selected.told.items() if _anywhere(data, places)]
+    return [prefix + path for path in (*present, *past, *told)]
 
 
 def _anywhere(data: dict[str, Any], places: Places) -> bool:
