@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Consents
 from app.domain.viewer import Role
@@ -19,9 +20,13 @@ from app.identity.keys import KeySource, StaticKeys
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
+from data.blocks import StoredBlocks
 from data.cards import StoredCards
+from data.choosing import Choosing
 from data.consents import StoredConsents
+from data.corrections import StoredCorrections
 from data.database import Database
+from data.elevations import StoredElevations
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
@@ -46,6 +51,7 @@ class Services:
     patient_keys: PatientKeys
     cards: Cards
     consents: Consents
+    choices: Choices
     ledger: ChainedLedger
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
@@ -75,9 +81,18 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         consents=StoredConsents(database, patient_keys, ledger, clock), ledger=ledger,
+        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
+
+
+def _choices(choosing: Choosing) -> Choices:
+    return Choices(StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing))
+
+
+def _nobody_listens(patient_id: str) -> None:
+    """Stands where changes are announced, until somebody listens."""
 
 
 def _database(settings: Settings) -> Database:

@@ -1,15 +1,18 @@
 """All that a resolver may reach: who asks, what the gate said, the ports, the clock. Made anew for every operation."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.choices import Choices, SentCommand
+from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
 from app.domain.ledger import LedgerEntry
 from app.domain.policy import Policy, RolePolicy
-from app.domain.ports import Cards, Consents, EntryMaker, Ledger
+from app.domain.ports import Cards, Consents, EntryMaker, Ledger, Organisations
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
 
@@ -26,6 +29,7 @@ class OpenedCard:
     sections: OpenDocuments
     withheld: tuple[Withheld, ...]
     withheld_by_patient: int
+    grant: Grant
 
 
 @dataclass
@@ -37,6 +41,7 @@ class OperationContext:
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     noted       the ledger entry that a write has already made durable with its own transaction
+    elevated    what made it possible to open her card in spite of her blocks
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     """
 
@@ -50,11 +55,15 @@ class OperationContext:
     cards: Cards
     consents: Consents
     ledger: Ledger
+    choices: Choices
+    organisations: Organisations
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
     concealed: str | None = None
+    elevated: ElevatedAccess | None = None
+    _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     @property
     def found(self) -> Found | None:
@@ -72,9 +81,11 @@ class OperationContext:
         """The gate's yes to her active card, or to her earlier ones; its no as an exception."""
         if self.patient_number is None:
             raise not_available("NO_PATIENT")
-        return open_record(
+        grant = open_record(
             self.viewer, self.patient_number, self.found, self.policy, self.now, needs_active_card=for_active_card
         )
+        self.elevated = grant.elevated or self.elevated
+        return grant
 
     def open(self, response_key: str) -> OpenedCard:
         """The active card, opened for this viewer."""
@@ -88,13 +99,38 @@ class OperationContext:
         withheld = self.selection[response_key].withheld_by(grant)
         self.withheld[response_key] = withheld
         entries = tuple(why for why, _ in withheld)
-        return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient)
+        return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient, grant)
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
         """What was withheld where the document does not select `withheld`, with the place it was asked at."""
         for response_key, withheld in self.withheld.items():
             if not self.selection[response_key].asks_withheld:
                 yield from ((why, place) for why, places in withheld for place in places)
+
+    def once(self, what: str, read: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Future[Any]:
+        """What is read, read once in an operation, however many cards ask for it."""
+        if what not in self._read:
+            self._read[what] = asyncio.ensure_future(read())
+        return self._read[what]
+
+    def sent(self, name: str, key: str, arguments: Mapping[str, Any]) -> SentCommand:
+        """This operation's command, for it to be done once however often it is sent."""
+        return SentCommand(
+            name=name, client_id=self.viewer.client_id, key=key, actor_key=self.actor_key, arguments=arguments,
+            at=self.now,
+        )  # fmt: skip
+
+    @property
+    def number(self) -> str:
+        """The patient's number, where the operation always has one: a citizen's own, or that of `patient`."""
+        assert self.patient_number is not None
+        return self.patient_number
+
+    @property
+    def known_patient_id(self) -> str:
+        """How store and ledger name her, in the same case."""
+        assert self.patient_id is not None
+        return self.patient_id
 
     @property
     def role_policy(self) -> RolePolicy:
@@ -108,6 +144,7 @@ class Selection:
     kinds          section kinds to read
     fact_paths     GraphQL path of every selected fact, with the response paths it goes to (without list places)
     sections       the same for the section fields themselves, by their GraphQL name
+    others         the same for what a card shows beside its facts
     asks_withheld  the document selects `withheld`, so the same need not be told as errors
     """
 
@@ -115,6 +152,7 @@ class Selection:
     fact_paths: Mapping[str, Places]
     sections: Mapping[str, Places]
     asks_withheld: bool
+    others: Mapping[str, Places] = field(default_factory=dict)
 
     def withheld_by(self, grant: Grant) -> list[tuple[Withheld, Places]]:
         """What is selected and not covered by the grant, in the order of the document.

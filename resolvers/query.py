@@ -10,12 +10,16 @@ from app.domain.gate import hidden_because, patient_may_have_card, shown_card, s
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
+from resolvers.blocks import AccessBlock, block_access, lift_block, my_blocks
 from resolvers.card import maternity_record
 from resolvers.consent import Consent, WithdrawalReceipt, consent, give_consent, withdraw_consent
 from resolvers.context import OperationContext
+from resolvers.corrections import CorrectionRequestType, answer_correction_request, request_correction
+from resolvers.elevations import ElevatedAccessType, elevate_access, elevations
 from resolvers.scalars import NationalIdentityNumber
 
 CITIZENS = open_to(CallerKind.CITIZEN)
+CLINICIANS = open_to(CallerKind.CLINICIAN)
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
 STATUS_READERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE)
@@ -148,6 +152,14 @@ class Query:
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
         resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
     )  # fmt: skip
+    my_blocks = described(
+        "Whom she keeps out, now and before; newest first. Norwegian: sperringene mine.",
+        resolver=my_blocks, gives=list[AccessBlock] | None, callers=CITIZENS,
+    )  # fmt: skip
+    elevations = described(
+        "Who opened what she has blocked, and why; newest first.",
+        resolver=elevations, gives=list[ElevatedAccessType] | None, callers=CITIZENS,
+    )  # fmt: skip
 
 
 @strawberry.type(description="What can be changed.")
@@ -159,4 +171,24 @@ class Mutation:
     withdraw_consent = described(
         "Withdraw consent: every card of hers is deleted in all versions, at once.",
         resolver=withdraw_consent, gives=WithdrawalReceipt | None, callers=CITIZENS,
+    )  # fmt: skip
+    block_access = described(
+        "Keep somebody out of the card, or of a section. It may be done before there is a card. Norwegian: sperre.",
+        resolver=block_access, gives=AccessBlock | None, callers=CITIZENS,
+    )  # fmt: skip
+    lift_block = described(
+        "Lift a block: it ends at once.", resolver=lift_block, gives=AccessBlock | None, callers=CITIZENS
+    )
+    elevate_access = described(
+        "Open what the woman has blocked, for an hour: in an emergency for a reason, in ordinary care when she agrees "
+        "there and then. She is told at once.",
+        resolver=elevate_access, gives=ElevatedAccessType | None, callers=CLINICIANS,
+    )  # fmt: skip
+    request_correction = described(
+        "Ask the unit that wrote an item to correct it. Norwegian: be om retting.",
+        resolver=request_correction, gives=CorrectionRequestType | None, callers=CITIZENS,
+    )  # fmt: skip
+    answer_correction_request = described(
+        "Answer a request for correction that was made to the caller's own unit.",
+        resolver=answer_correction_request, gives=CorrectionRequestType | None, callers=CLINICIANS,
     )  # fmt: skip

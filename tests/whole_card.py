@@ -77,14 +77,19 @@ def whole_record(record_id: str, *, care_unit: str = "310990000") -> StoredRecor
     )  # fmt: skip
 
 
+READ_ON_THEIR_OWN = ("correctionRequests",)
+
+
 def selection(schema: GraphQLSchema, type_name: str, *, depth: int = 8) -> str:
-    """A selection of every field of a type, all the way down."""
+    """A selection of every field of a type, all the way down, save those that cost a statement of their own."""
     return " ".join(_fields(schema.get_type(type_name), depth))
 
 
 def _fields(type_: Any, depth: int) -> Iterator[str]:
     assert isinstance(type_, GraphQLObjectType)
     for name, field in type_.fields.items():
+        if name in READ_ON_THEIR_OWN:
+            continue
         below = get_named_type(field.type)
         if not isinstance(below, GraphQLObjectType):
             yield name

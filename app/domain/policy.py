@@ -17,7 +17,7 @@ from app.domain.card.declaration import Content, Escalation, Fact, Sensitivity, 
 from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
-from app.domain.viewer import Purpose, Role
+from app.domain.viewer import Purpose, Role, Viewer
 
 POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
 PROVENANCE: Final = "provenance"
@@ -53,6 +53,7 @@ class RolePolicy:
     access_log: str
     earlier_cards: bool
     erroneous_items: bool
+    may_elevate: bool
 
 
 class Release:
@@ -140,6 +141,13 @@ class Policy:
     def may_give_purpose(self, role: Role, purpose: Purpose | None) -> bool:
         return purpose in self.purposes_of(role)
 
+    def may_elevate(self, viewer: Viewer) -> bool:
+        """Whether somebody in this role, of this profession, can open what the woman has blocked (rule B-3)."""
+        entry = self.roles.get(viewer.role)
+        return (
+            entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
+        )
+
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
         """By GraphQL path: the roles that can ever read the fact, in any purpose, at any unit."""
@@ -195,6 +203,7 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         access_log=entry["access_log"],
         earlier_cards=entry["earlier_cards"],
         erroneous_items=entry["erroneous_items"],
+        may_elevate=entry.get("may_elevate", False),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from graphql import OperationDefinitionNode
 
+from app.domain.elevations import basis_of
+from app.domain.gate import own_unit
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import Viewer
@@ -48,6 +50,7 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name(), operation_hash=self.document_hash,
+            access_basis=basis_of(viewer.purpose, own_unit(viewer, found)),
         )  # fmt: skip
 
     def _operation_name(self) -> str | None:

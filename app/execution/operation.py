@@ -10,6 +10,7 @@ from typing import Any, Final
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
 
+from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
@@ -45,16 +46,17 @@ class Answer:
     body: dict[str, Any]
 
 
+READ: Final = ("read",)
+WRITE: Final = ("write",)
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "me": (),
     "cardStatus": ("status", "read"),
     "consent": ("read", "status", "audit"),
     "accessLog": ("read", "audit"),
+    "elevateAccess": READ,
 }
-"""By root field, the rights of a token any one of which is enough; none is needed where there are none."""
-
-READ: Final = ("read",)
-WRITE: Final = ("write",)
+"""By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
+named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
@@ -140,7 +142,7 @@ class _Operation:
         """Raise INSUFFICIENT_SCOPE unless the token covers every root field."""
         is_mutation = self.node.operation is OperationType.MUTATION
         for root in self.plan.root_fields:
-            enough = WRITE if is_mutation else SCOPES.get(root.name, READ)
+            enough = SCOPES.get(root.name, WRITE if is_mutation else READ)
             if enough and not self.viewer.scopes.intersection(enough):
                 require_scope(self.viewer, enough[0])
 
@@ -170,6 +172,7 @@ class _Operation:
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
             selection=self.plan.selection, cards=services.cards, consents=services.consents, ledger=services.ledger,
+            choices=services.choices, organisations=services.organisations,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 
@@ -220,7 +223,8 @@ class _Operation:
         outcome = _outcome(bool(released) or not causes, bool(withheld or causes), failed)
         refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), self.context.concealed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        return replace(made, released=released, withheld=withheld)
+        made = replace(made, released=released, withheld=withheld)
+        return with_elevation(made, self.context.elevated)
 
     def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes

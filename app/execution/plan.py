@@ -53,6 +53,8 @@ class Plan:
 
 
 ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
+BESIDE_THE_FACTS: Final = ("correctionRequests",)
+"""What a card shows that is no fact of a section and is noted as released nevertheless."""
 
 
 def plan(
@@ -113,6 +115,8 @@ class _Walk:
                 here = (*response, _key(below))
                 found.add_section(name, here)
                 self._facts(below, found, here, name)
+            elif name in BESIDE_THE_FACTS:
+                found.add_other(name, (*response, _key(below)))
             elif name == "withheld":
                 found.asks_withheld = True
 
@@ -150,6 +154,7 @@ class _Collected:
         self.kinds: set[str] = set()
         self.fact_paths: dict[str, list[tuple[str, ...]]] = {}
         self.sections: dict[str, list[tuple[str, ...]]] = {}
+        self.others: dict[str, list[tuple[str, ...]]] = {}
         self.asks_withheld = False
 
     def add(self, fact_path: str, response: tuple[str, ...]) -> None:
@@ -158,10 +163,14 @@ class _Collected:
     def add_section(self, name: str, response: tuple[str, ...]) -> None:
         _note(self.sections, name, response)
 
+    def add_other(self, name: str, response: tuple[str, ...]) -> None:
+        _note(self.others, name, response)
+
     def selection(self) -> Selection:
         facts = {path: tuple(paths) for path, paths in self.fact_paths.items() if path in declared_paths()}
         sections = {name: tuple(paths) for name, paths in self.sections.items()}
-        return Selection(frozenset(self.kinds), facts, sections, self.asks_withheld)
+        others = {name: tuple(paths) for name, paths in self.others.items()}
+        return Selection(frozenset(self.kinds), facts, sections, self.asks_withheld, others)
 
 
 def _note(noted: dict[str, list[tuple[str, ...]]], path: str, response: tuple[str, ...]) -> None:

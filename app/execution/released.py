@@ -22,7 +22,8 @@ def released_facts(plan: Plan, data: dict[str, Any] | None) -> tuple[str, ...]:
 
 def _of_card(plan: Plan, root: RootField, data: dict[str, Any]) -> list[str]:
     prefix = f"{EARLIER_CARDS}." if root.name == EARLIER_CARDS else ""
-    selected = plan.selection[root.response_key].fact_paths
+    selection = plan.selection[root.response_key]
+    selected = {**selection.fact_paths, **selection.others}
     return [prefix + path for path, places in selected.items() if any(_has_value(data, place) for place in places)]
 
 
