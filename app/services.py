@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Commands, Consents, Histories
 from app.domain.viewer import Role
@@ -19,9 +20,13 @@ from app.identity.keys import KeySource, StaticKeys
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
+from data.blocks import StoredBlocks
 from data.cards import StoredCards
+from data.choosing import Choosing
 from data.consents import StoredConsents
+from data.corrections import StoredCorrections
 from data.database import Database
+from data.elevations import StoredElevations
 from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
@@ -50,6 +55,7 @@ class Services:
     histories: Histories
     consents: Consents
     commands: Commands
+    choices: Choices
     ledger: ChainedLedger
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
@@ -80,10 +86,19 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database),
         consents=StoredConsents(database, patient_keys, ledger, clock),
-        commands=StoredCommands(database, patient_keys, ledger, lambda _patient_id: None), ledger=ledger,
+        commands=StoredCommands(database, patient_keys, ledger, _nobody_listens), ledger=ledger,
+        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
+
+
+def _choices(choosing: Choosing) -> Choices:
+    return Choices(StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing))
+
+
+def _nobody_listens(patient_id: str) -> None:
+    """Stands where changes are announced, until somebody listens."""
 
 
 def _database(settings: Settings) -> Database:

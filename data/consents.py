@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, distinct, func, select
+from sqlalchemy import delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.consent import Consent, ConsentState, WithdrawalReceipt
@@ -21,17 +21,20 @@ from data.tables import (
     CaseloadEntry,
     Change,
     ConsentEvent,
+    CorrectionRequest,
+    Elevation,
     IdempotencyKey,
     MaternityRecord,
+    Patient,
     Section,
     SectionVersion,
     table_of,
 )
 
 RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)
-EVENT = table_of(ConsentEvent)
-OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry))
-OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), RECORD)
+EVENT, PATIENT = table_of(ConsentEvent), table_of(Patient)
+OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry), table_of(CorrectionRequest))
+OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), table_of(Elevation), RECORD)
 
 BY_HERSELF: Final = "CITIZEN"
 """The source of a consent that she gave or withdrew here."""
@@ -107,6 +110,8 @@ async def _erase(connection: AsyncConnection, patient_id: str, now: datetime) ->
     for table in OF_HERS:
         deleted = await connection.execute(delete(table).where(table.c.patient_id == patient_id))
     # The cards themselves went last.
+    hers_still = PATIENT.c.patient_id == patient_id
+    await connection.execute(update(PATIENT).where(hers_still).values(elevations="[]"))
     receipt = WithdrawalReceipt(
         withdrawn_at=now, cards_deleted=deleted.rowcount, items_deleted=items, versions_deleted=versions
     )

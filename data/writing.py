@@ -102,7 +102,7 @@ class StoredCommands:
             for made, item in zip(accepted.versions, stored.items, strict=True)
         }
         recorded = Recorded(
-            record_id=stored.record_id, record_version=stored.record_version, status=stored.status, items=written,
+            grant=accepted.grant, record_id=stored.record_id, record_version=stored.record_version, status=stored.status, items=written,
             warnings=accepted.warnings,
         )  # fmt: skip
         client_id, key, patient_id = asked.viewer.client_id, asked.command.key, found.patient.patient_id
@@ -133,7 +133,7 @@ class StoredCommands:
             row = (await connection.execute(query)).mappings().one()
             items[argument] = (kind, grant.release_item(kind, as_document(stored_item(row))))
         return Recorded(
-            record_id=kept["record_id"], record_version=kept["record_version"], status=RecordStatus(kept["status"]),
+            grant=grant, record_id=kept["record_id"], record_version=kept["record_version"], status=RecordStatus(kept["status"]),
             items=items, warnings=tuple(_warning(said) for said in kept["warnings"]),
         )  # fmt: skip
 

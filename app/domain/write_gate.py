@@ -17,6 +17,9 @@ from app.domain.viewer import Viewer
 _PASSED: Final = object()
 NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
 
+EMERGENCY_WRITES: Final = frozenset({"antenatal_visits"})
+"""What may be written through blocks that were opened in an emergency, and nothing else then (rule B-8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteGrant:
@@ -49,6 +52,8 @@ def open_for_writing(
     """
     writing = _writing(viewer, policy)
     grant = _open_to_change(viewer, patient_number, found, policy, now)
+    if grant.elevated and not (grant.elevated.is_emergency and EMERGENCY_WRITES.issuperset(kinds)):
+        raise _not_written_by(viewer)
     for kind in kinds:
         if kind not in writing.sections or not grant.reads_whole(kind):
             raise _not_written_by(viewer)
@@ -60,7 +65,7 @@ def open_for_closing(
 ) -> WriteGrant:
     """Decide whether this viewer may close this woman's active card. Raises as `open_for_writing` does."""
     grant = _open_to_change(viewer, patient_number, found, policy, now)
-    if not _writing(viewer, policy).closes:
+    if not _writing(viewer, policy).closes or grant.elevated:
         raise _not_written_by(viewer)
     return WriteGrant(grant, frozenset(), {}, _PASSED)
 
@@ -76,7 +81,7 @@ def open_for_opening(
     if (cause := hidden_because(found)) is not None:
         raise cannot_be_created(cause)
     grant = open_record(viewer, patient_number, found, policy, now, needs_active_card=False)
-    if not _writing(viewer, policy).opens:
+    if not _writing(viewer, policy).opens or grant.elevated:
         raise _not_written_by(viewer)
     if found is not None and found.card is not None:
         raise RecordRefusal("ALREADY_EXISTS", "She has a digital card already.")

@@ -11,6 +11,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, exe
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.domain.commands import Recorded
+from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.policy import declared_paths
@@ -48,16 +49,17 @@ class Answer:
     body: dict[str, Any]
 
 
+READ: Final = ("read",)
+WRITE: Final = ("write",)
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "me": (),
     "cardStatus": ("status", "read"),
     "consent": ("read", "status", "audit"),
     "accessLog": ("read", "audit"),
+    "elevateAccess": READ,
 }
-"""By root field, the rights of a token any one of which is enough; none is needed where there are none."""
-
-READ: Final = ("read",)
-WRITE: Final = ("write",)
+"""By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
+named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
@@ -145,7 +147,7 @@ class _Operation:
         """Raise INSUFFICIENT_SCOPE unless the token covers every root field."""
         is_mutation = self.node.operation is OperationType.MUTATION
         for root in self.plan.root_fields:
-            enough = WRITE if is_mutation else SCOPES.get(root.name, READ)
+            enough = SCOPES.get(root.name, WRITE if is_mutation else READ)
             if enough and not self.viewer.scopes.intersection(enough):
                 require_scope(self.viewer, enough[0])
 
@@ -177,6 +179,7 @@ class _Operation:
             selection=self.plan.selection, cards=services.cards, histories=services.histories,
             consents=services.consents, commands=services.commands,
             self_registration=services.settings.self_registration, ledger=services.ledger,
+            choices=services.choices, organisations=services.organisations,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 
@@ -234,7 +237,11 @@ class _Operation:
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
         outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        return replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
+        seen = self._seen_change(released)
+        made = replace(made, released=released, withheld=withheld, seen_change=seen)
+        if self.context.command_grant is not None:
+            made = self.entries.granted(made, self.context.command_grant)
+        return with_elevation(made, self.context.elevated)
 
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
         """Up to which change the active card was when something of it was shown; None when nothing was."""
@@ -251,6 +258,7 @@ class _Operation:
         if recorded is not None:
             shown = released_of_written(self.plan, recorded)
             made = replace(made, record_id=recorded.record_id, released=shown)
+            made = with_elevation(self.entries.granted(made, recorded.grant), recorded.grant.elevated)
         self.context.noted = made
         return made
 

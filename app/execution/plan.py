@@ -74,6 +74,8 @@ ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
 RECORD_HISTORY: Final = "recordHistory"
 NEWS: Final = "newSinceLastLook"
 ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
+BESIDE_THE_FACTS: Final = ("correctionRequests",)
+"""What a card shows that is no fact of a section and is noted as released nevertheless."""
 
 
 def plan(
@@ -135,6 +137,8 @@ class _Walk:
             found.in_history = True
             self._each_below(type_, node, found, response)
             found.in_history = False
+        elif parent.name == CARD_TYPE and node.name.value in BESIDE_THE_FACTS:
+            found.add_told(node.name.value, response)
         elif section is not None:
             found.add_section(section, response, of_card=parent.name == CARD_TYPE)
             self._facts(type_, node, found, response, section.graphql_name)
@@ -229,11 +233,11 @@ class _Collected:
         _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
 
     def add_told(self, name: str, response: Place) -> None:
-        """What tells of the card's past besides the histories of items: the ledger names it as a whole."""
+        """What a card shows besides the facts of its items: the ledger names it as a whole."""
         _note(self.told, name, response)
         if name == NEWS:
             self.asks_news = True
-        else:
+        elif name == RECORD_HISTORY:
             self.history_kinds.update(SECTIONS)
 
     def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:
