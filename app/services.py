@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Commands, Consents, Histories
+from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
@@ -20,6 +20,7 @@ from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
 from data.cards import StoredCards
+from data.caseload_pages import StoredCaseloads
 from data.consents import StoredConsents
 from data.database import Database
 from data.history import StoredHistories
@@ -48,6 +49,7 @@ class Services:
     patient_keys: PatientKeys
     cards: Cards
     histories: Histories
+    caseloads: Caseloads
     consents: Consents
     commands: Commands
     ledger: ChainedLedger
@@ -78,7 +80,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
-        histories=StoredHistories(database),
+        histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
         consents=StoredConsents(database, patient_keys, ledger, clock),
         commands=StoredCommands(database, patient_keys, ledger, lambda _patient_id: None), ledger=ledger,
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
