@@ -12,6 +12,7 @@ from data.patients import set_blocks, set_person_status
 from data.synthetic.cast import CAST
 from data.synthetic.organisations import GP_OFFICE, HOSPITAL, STAFF
 from tests.world import NOW, WHOLE_RECORD, World
+from tests.writing import write
 
 LINE = """recordId motherName gestationalAge { weeks days basis } dueDate { on basis } lastVisitOn
   lastBloodPressure { systolicMmhg diastolicMmhg } openItems"""
@@ -255,7 +256,9 @@ async def test_no_list_without_the_ledger(world: World) -> None:
 
 async def test_a_list_is_not_mixed_with_a_womans_card(world: World) -> None:
     """One operation is about one woman, or about the unit's list; neither is answered otherwise."""
-    both = "query($p: NationalIdentityNumber!) { caseload { edges { cursor } } cardStatus(patient: $p) { hasActiveCard } }"
+    both = (
+        "query($p: NationalIdentityNumber!) { caseload { edges { cursor } } cardStatus(patient: $p) { hasActiveCard } }"
+    )
     for query in (both, "{ a: caseload { edges { cursor } } b: caseload { edges { cursor } } }"):
         response = await world.ask("gp", query, **({"p": world.number("kari")} if "$p" in query else {}))
         assert response.status_code == 400
@@ -314,6 +317,24 @@ async def test_open_requests_for_correction_are_counted_for_the_unit_they_wait_f
         for persona in ("gp", "midwife", "hospital")
     }
     assert waiting == {"gp": [1], "midwife": [1], "hospital": [0]}
+
+
+async def test_a_unit_follows_the_card_while_a_care_contact_names_it(world: World) -> None:
+    """She changes her GP: the new office gets her on its list, the old one loses her, and nobody else notices."""
+    number = world.number("kari")
+    document_of_contacts = (
+        "query($p: NationalIdentityNumber!) { card(patient: $p) { careContacts { provenance { version } } } }"
+    )
+    card = (await world.data("midwife", document_of_contacts, p=number))["card"]
+    before = await names(world, "midwife")
+    contact = {"name": "Ukjentsen, Lege", "organisation_number": STAFF["stranger"].unit.number}
+    await write(
+        world, "midwife", "correct", "care_contacts", patient=number,
+        expectedVersion=card["careContacts"]["provenance"]["version"], content={"general_practitioner": contact},
+    )  # fmt: skip
+    assert "Kari Eksempel" in await names(world, "stranger")
+    assert "Kari Eksempel" not in await names(world, "gp")
+    assert await names(world, "midwife") == before
 
 
 def _stored(world: World, at: datetime) -> Any:
