@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -236,7 +237,7 @@ class Shape:
     def content(self) -> type[Content] | None:
         """The model inside, when the member is a container of further declared members."""
         is_container = isinstance(self.type, type) and issubclass(self.type, Content)
-        return self.type if is_container and any(True for _ in declared_in(self.type)) else None
+        return self.type if is_container and declared_in(self.type) else None
 
     @property
     def is_enum(self) -> bool:
@@ -271,8 +272,13 @@ class Member:
     shape: Shape
 
 
-def declared_in(model: type[BaseModel]) -> Iterator[Member]:
+@cache
+def declared_in(model: type[BaseModel]) -> tuple[Member, ...]:
     """The declared members of a model in order; none for value types such as a coded value."""
+    return tuple(_members(model))
+
+
+def _members(model: type[BaseModel]) -> Iterator[Member]:
     for name, info in model.model_fields.items():
         declared = _declaration(info)
         if declared is not None:

@@ -28,7 +28,7 @@ class ChildSex(DescribedEnum):
 class EarlierPregnancy(Content):
     year: int | None = fact(
         "Year", "År", "The year the pregnancy ended.", "Året svangerskapet tok slutt.",
-        PERSONAL, minimum=1900, maximum=2200, mark=Mark.PAPER_UNVERIFIED,
+        PERSONAL, minimum=1900, maximum=2100, mark=Mark.PAPER_UNVERIFIED,
     )  # fmt: skip
     gestational_age_weeks: int | None = fact(
         "Gestational age, completed weeks", "Svangerskapsuke, fullgåtte uker",

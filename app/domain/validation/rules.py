@@ -52,5 +52,7 @@ def _found_before(known: Rule, item: Written, card: CardFacts) -> frozenset[Find
 
 
 def _told(warnings: list[Problem]) -> list[Problem]:
-    said = {(made.item, made.path) for made in warnings if made.code != LEAST_TELLING}
-    return [made for made in warnings if made.code != LEAST_TELLING or (made.item, made.path) not in said]
+    """Without the least telling where more is said, unless that draws on further sections: those who may not read them
+    are not told, and would be told nothing at all."""
+    said = {(made.item, made.path, made.reads) for made in warnings if made.code != LEAST_TELLING}
+    return [made for made in warnings if made.code != LEAST_TELLING or (made.item, made.path, made.reads) not in said]

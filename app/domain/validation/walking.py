@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.card.declaration import Content, Fact, Member, declared_in
+from app.domain.card.declaration import Content, Member, declared_in
 from app.domain.card.values import InSystem
 from app.domain.code_systems import CodeSystem
 
@@ -20,11 +20,6 @@ class Recorded:
     value: Any
 
     @property
-    def fact(self) -> Fact | None:
-        declared = self.member.declared
-        return declared if isinstance(declared, Fact) else None
-
-    @property
     def place(self) -> tuple[str, ...]:
         """The names without positions in lists: which fact it is."""
         return tuple(name for name in self.names if isinstance(name, str))
@@ -35,17 +30,18 @@ class Recorded:
 
 
 def recorded(model: type[Content], content: Any, names: Names = ()) -> Iterator[Recorded]:
-    """Every declared value that is there, depth first. What is not shaped as declared is met, and not walked into."""
+    """Every declared value that is there, depth first. What is not shaped as declared is not walked into."""
     if not isinstance(content, Mapping):
         return
     for member in declared_in(model):
-        value, path = content.get(member.name), (*names, member.name)
-        if member.shape.many and isinstance(value, list | tuple):
-            entries = [((*path, index), entry) for index, entry in enumerate(value)]
-        else:
-            entries = [(path, value)]
-        for place, entry in entries:
+        for place, entry in _entries(member, content.get(member.name), (*names, member.name)):
             if entry is not None:
                 yield Recorded(place, member, entry)
                 if member.shape.content is not None:
                     yield from recorded(member.shape.content, entry, place)
+
+
+def _entries(member: Member, value: Any, names: Names) -> list[tuple[Names, Any]]:
+    if not member.shape.many:
+        return [(names, value)]
+    return [((*names, index), entry) for index, entry in enumerate(value)] if isinstance(value, list) else []
