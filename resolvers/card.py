@@ -96,12 +96,12 @@ def _single_type(shape: Shape, path: str) -> Any:
     if isinstance(shape.type, type) and issubclass(shape.type, DescribedEnum):
         return graphql_enum(shape.type)
     if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
-        return _value_type(shape.type)
+        return value_type(shape.type)
     return shape.type
 
 
 @cache
-def _value_type(model: type[BaseModel]) -> Any:
+def value_type(model: type[BaseModel]) -> Any:
     """The GraphQL type of a value type; its members are parts of one fact."""
     annotations = {
         name: shape_of(info.annotation).type | None if not info.is_required() else shape_of(info.annotation).type

@@ -12,6 +12,7 @@ from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import maternity_record
+from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
 from resolvers.elevations import ElevatedAccessType, elevations
@@ -149,6 +150,10 @@ class Query:
     consent = described(
         "The state of a woman's consent.",
         resolver=consent, gives=Consent | None, callers=CONSENT_READERS,
+    )  # fmt: skip
+    caseload = described(
+        "The active cards that the caller's own unit follows. Norwegian: arbeidsliste.",
+        resolver=caseload, gives=CaseloadConnection | None, callers=CASELOAD_READERS,
     )  # fmt: skip
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",

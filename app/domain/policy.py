@@ -53,6 +53,7 @@ class RolePolicy:
     access_log: str
     earlier_cards: bool
     erroneous_items: bool
+    caseload: bool
     writing: str
     writing_at: Mapping[str, str]
     may_elevate: bool
@@ -236,6 +237,7 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         access_log=entry["access_log"],
         earlier_cards=entry["earlier_cards"],
         erroneous_items=entry["erroneous_items"],
+        caseload=entry["caseload"],
         writing=entry["writing"],
         writing_at=entry.get("writing_at", {}),
         may_elevate=entry.get("may_elevate", False),

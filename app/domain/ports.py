@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.domain.caseload import CaseloadPage, CaseloadSort
 from app.domain.changes import Change
 from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
@@ -14,7 +15,7 @@ from app.domain.history import SealedHistory
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.record import Found, FoundCard
-from app.domain.viewer import Organisation
+from app.domain.viewer import Organisation, Viewer
 from app.domain.writing import Asked
 
 
@@ -39,6 +40,25 @@ class Histories(Protocol):
 
     async def news(self, record_id: str, patient_id: str, actor_key: str | None) -> News:
         """The card's changes, and what the actor has seen of it before, in one statement."""
+
+
+class Caseloads(Protocol):
+    """Reading the lists of units."""
+
+    async def page(
+        self,
+        viewer: Viewer,
+        now: datetime,
+        kinds: Collection[str],
+        *,
+        sort: CaseloadSort,
+        first: int,
+        after: str | None,
+    ) -> CaseloadPage:
+        """A page of the list of the viewer's own unit, with the named sections, in one statement.
+
+        Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of this list.
+        """
 
 
 class Consents(Protocol):

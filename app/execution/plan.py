@@ -25,6 +25,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.caseload import FACTS_OF_LINE, READ_FOR_LINE
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
@@ -33,6 +34,7 @@ from resolvers.views import (
     AUTHOR_TYPE,
     CARD_TYPE,
     FACT_OF_VERSION,
+    LINE_TYPE,
     PATIENT_ARGUMENT,
     SECTION_OF_TYPE,
     WITHHELD_TYPE,
@@ -108,7 +110,8 @@ class _Walk:
             roots[root.response_key] = root
             found = collected.setdefault(root.response_key, _Collected())
             self._below(root_type, node, found, (root.response_key,))
-        selection = {key: found.selection() for key, found in collected.items() if roots[key].is_card or found.sections}
+        asked = {key: found for key, found in collected.items() if roots[key].is_card or found.asks_anything}
+        selection = {key: found.selection() for key, found in asked.items()}
         misplaced = any(found.misplaced_history for found in collected.values())
         return Plan(tuple(roots.values()), selection, misplaced)
 
@@ -130,6 +133,8 @@ class _Walk:
 
     def _below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
         """What a field selects. Wherever a section's type is met, what is below it are facts of that section."""
+        if parent.name == LINE_TYPE:
+            found.add_of_line(node.name.value, response)
         type_ = get_named_type(parent.fields[node.name.value].type)
         section = SECTION_OF_TYPE.get(type_.name)
         if parent.name == CARD_TYPE and node.name.value in ABOUT_THE_PAST:
@@ -229,8 +234,19 @@ class _Collected:
         self.told: dict[str, list[Place]] = {}
         self.asks_withheld = self.asks_news = self.in_history = self.misplaced_history = False
 
+    @property
+    def asks_anything(self) -> bool:
+        return bool(self.sections or self.fact_paths or self.asks_withheld)
+
     def add(self, fact_path: str, response: Place) -> None:
         _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
+
+    def add_of_line(self, field: str, response: Place) -> None:
+        """A field of a unit's list stands for the facts it is made of."""
+        for path in FACTS_OF_LINE.get(field, ()):
+            self.add(path, response)
+        if field in READ_FOR_LINE:
+            self.kinds.add(READ_FOR_LINE[field])
 
     def add_told(self, name: str, response: Place) -> None:
         """What a card shows besides the facts of its items: the ledger names it as a whole."""
