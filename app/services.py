@@ -20,6 +20,7 @@ from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
 from data.cards import StoredCards
+from data.change_feed import ChangeFeed
 from data.consents import StoredConsents
 from data.database import Database
 from data.identity_numbers import PatientKeys
@@ -47,6 +48,7 @@ class Services:
     cards: Cards
     consents: Consents
     ledger: ChainedLedger
+    changes: ChangeFeed
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
     issuer: DevelopmentIssuer | None
@@ -55,10 +57,12 @@ class Services:
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
         await self.ledger.start()
+        await self.changes.start()
         if self.settings.is_development:
             await self.organisations.enrol(ORGANISATIONS)
 
     async def close(self) -> None:
+        await self.changes.close()
         await self.ledger.close()
         await self.database.close()
 
@@ -68,13 +72,13 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     keys = load_keys(settings)
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
-    ledger = ChainedLedger(database, keys.ledger)
+    ledger, changes = ChainedLedger(database, keys.ledger), ChangeFeed(database)
     policy = current_policy()
     issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
-        consents=StoredConsents(database, patient_keys, ledger, clock), ledger=ledger,
+        consents=StoredConsents(database, patient_keys, ledger, clock, changes), ledger=ledger, changes=changes,
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
