@@ -22,7 +22,7 @@ class Notifications(Protocol):
     """Set when nothing more will be heard."""
 
     async def notify(self, payloads: Sequence[str]) -> None:
-        """Tell every listener, this one included. Raises what the driver raises."""
+        """Tell every other listener. Raises what the driver raises."""
 
     async def check(self) -> None:
         """Raise when the connection does not answer any more, though nobody has said that it is gone."""
@@ -52,8 +52,11 @@ class PostgresqlNotifications:
     async def listen(self, heard: Heard) -> None:
         """Begin to listen. Raises what the driver raises."""
 
-        def received(_connection: Any, _process: int, _channel: str, payload: str) -> None:
-            heard(payload)
+        own = self._connection.get_server_pid()
+
+        def received(_connection: Any, process: int, _channel: str, payload: str) -> None:
+            if process != own:  # what this process told, it knows
+                heard(payload)
 
         self._connection.add_termination_listener(lambda _connection: self.lost.set())
         await self._connection.add_listener(self._channel, received)

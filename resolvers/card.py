@@ -59,6 +59,11 @@ def _shared(model: type[Content], path: str) -> Any:
     return _MADE[model]
 
 
+def content_type_of(model: type[Content], path: str) -> Any:
+    """The GraphQL type of a declared model that stands elsewhere on the card too; there is one of it."""
+    return _shared(model, path)
+
+
 def _field(member: Member, path: str) -> Any:
     declared = member.declared
     directives = (_access(declared, path),) if isinstance(declared, Fact) else ()

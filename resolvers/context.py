@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.changes import Change
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
 from app.domain.ledger import LedgerEntry
 from app.domain.policy import Policy, RolePolicy
-from app.domain.ports import Cards, Consents, EntryMaker, Ledger
+from app.domain.ports import Cards, Changes, Consents, EntryMaker, Ledger
 from app.domain.record import Found, FoundCard, RecordHead
+from app.domain.telling import is_told
 from app.domain.viewer import Viewer
 
 OpenDocuments = Mapping[str, Any]
@@ -37,6 +39,7 @@ class OperationContext:
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     noted       the ledger entry that a write has already made durable with its own transaction
+    event       the change that a subscription is answered for
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     """
 
@@ -50,10 +53,12 @@ class OperationContext:
     cards: Cards
     consents: Consents
     ledger: Ledger
+    changes: Changes
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
+    event: Change | None = None
     concealed: str | None = None
 
     @property
@@ -75,6 +80,18 @@ class OperationContext:
         return open_record(
             self.viewer, self.patient_number, self.found, self.policy, self.now, needs_active_card=for_active_card
         )
+
+    def grant_for_event(self) -> Grant:
+        """The gate's yes to a stream about her: also right after her card was closed, so that this can be told."""
+        return self.grant(for_active_card=False)
+
+    def is_event_told(self, followed: str) -> bool:
+        """Whether the event is told to this viewer, who follows this card. The gate's no is: it ends the stream."""
+        assert self.event is not None  # as `card_changed` of changes.py
+        try:
+            return is_told(self.event, self.grant_for_event(), followed)
+        except RecordRefusal:
+            return True
 
     def open(self, response_key: str) -> OpenedCard:
         """The active card, opened for this viewer."""

@@ -11,6 +11,7 @@ from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.card import maternity_record
+from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
 from resolvers.consent import Consent, WithdrawalReceipt, consent, give_consent, withdraw_consent
 from resolvers.context import OperationContext
 from resolvers.scalars import NationalIdentityNumber
@@ -147,6 +148,10 @@ class Query:
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
         resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
+    )  # fmt: skip
+    changes_since = described(
+        "What happened to a woman's card since; oldest first.",
+        resolver=changes_since, gives=CardChanges | None, callers=CHANGE_READERS,
     )  # fmt: skip
 
 

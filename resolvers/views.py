@@ -24,6 +24,7 @@ from app.domain.card.sections import SECTION_NAMED
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.access import exists_for
+from resolvers.changes import AUTHOR_FIELD, AUTHOR_PATH, CHANGE_TYPE, Subscription
 from resolvers.query import Mutation, Query
 from resolvers.scalars import SCALARS
 
@@ -44,7 +45,7 @@ class View(strawberry.Schema):
     """The schema of one kind of caller; with no kind, everything that any kind can see."""
 
     def __init__(self, kind: CallerKind | None) -> None:
-        super().__init__(Query, Mutation, config=_config())
+        super().__init__(Query, Mutation, Subscription, config=_config())
         self.kind = kind
         self._schema = _Narrowing(self._schema, kind).schema()
 
@@ -81,10 +82,15 @@ class _Narrowing:
     def schema(self) -> GraphQLSchema:
         arguments = self.whole.to_kwargs()
         arguments["query"] = self._object(self.whole.query_type)
-        mutation = self._object(self.whole.mutation_type) if self.whole.mutation_type else None
-        arguments["mutation"] = mutation if mutation and mutation.fields else None
+        arguments["mutation"] = self._root(self.whole.mutation_type)
+        arguments["subscription"] = self._root(self.whole.subscription_type)
         arguments["types"] = None
         return GraphQLSchema(**arguments)
+
+    def _root(self, original: GraphQLObjectType | None) -> GraphQLObjectType | None:
+        """A root type, where this kind of caller has any of its fields."""
+        narrowed = self._object(original) if original else None
+        return narrowed if narrowed and narrowed.fields else None
 
     def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
         key = original.name
@@ -142,6 +148,8 @@ def _path_below(type_name: str, path: str | None, field_name: str) -> str | None
     """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
     if type_name == CARD_TYPE:
         return field_name if field_name in SECTION_NAMED else None
+    if type_name == CHANGE_TYPE and field_name == AUTHOR_FIELD:
+        return AUTHOR_PATH
     if path is None:
         return None
     if field_name == PROVENANCE and path in SECTION_NAMED:

@@ -66,7 +66,15 @@ def named_patients(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
 ) -> frozenset[str]:
     """Every patient the operation's root fields name."""
-    return _Walk(schema, document, variables).patients(operation)
+    found = root_arguments(schema, document, operation, variables)
+    return frozenset(arguments[PATIENT_ARGUMENT] for arguments in found if PATIENT_ARGUMENT in arguments)
+
+
+def root_arguments(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
+) -> list[dict[str, Any]]:
+    """The arguments of each of the operation's root fields."""
+    return _Walk(schema, document, variables).arguments(operation)
 
 
 class _Walk:
@@ -90,11 +98,10 @@ class _Walk:
         selection = {key: found.selection() for key, found in collected.items()}
         return Plan(tuple(roots.values()), selection)
 
-    def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
+    def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
         fields = self._root_type(operation).fields
         nodes = [node for node in self._fields(operation.selection_set) if node.name.value in fields]
-        arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
-        return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
+        return [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
 
     def _root_type(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
         root_type = self.schema.get_root_type(operation.operation)
