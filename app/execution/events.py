@@ -30,11 +30,37 @@ class StreamedOperation(Operation):
         Raises TransportRefusal when the token does not cover it, or the ledger cannot be written.
         """
         problem = None if len(self.plan.root_fields) == 1 else request_error("BAD_USER_INPUT", "Ask for one field.")
-        return await self._refuse(problem) or await self._look(note_yes=True)
+        refusal = await self._refuse(problem)
+        if refusal is not None:
+            return refusal
+        if not await self.passes():
+            return await self.refused()
+        await self._note_if_anybody(ExecutionResult(None, None))
+        return None
 
-    async def check(self) -> Answer | None:
-        """Whether the open subscription may still be; the refusal, written down, when it may not."""
-        return await self._look(note_yes=False)
+    async def passes(self) -> bool:
+        """Whether the gate lets this viewer follow her at this moment."""
+        self._why_not: GraphQLError | None = None
+        self.context = await self._context(self._patient())
+        try:
+            self.after  # noqa: B018  # a wrong one is refused as the card is
+            self.context.grant()
+        except RecordRefusal as refusal:
+            place = [self.plan.root_fields[0].response_key]
+            self._why_not = GraphQLError(refusal.message, path=place, original_error=refusal)
+        return self._why_not is None
+
+    async def refused(self) -> Answer:
+        """The answer after the gate has said no, written down."""
+        assert self._why_not is not None  # `passes` has said no
+        result = ExecutionResult(None, [self._why_not])
+        await self._note_if_anybody(result)
+        return self._body(result)
+
+    async def _note_if_anybody(self, result: ExecutionResult) -> None:
+        patient = self._patient()
+        if patient is not None:
+            await self._note(self._entry(patient, result))
 
     async def tell(self, event: Change, followed: str) -> Answer | None:
         """The answer to one event; None when this viewer, who follows this card, is not told of it."""
@@ -42,20 +68,6 @@ class StreamedOperation(Operation):
         self.context = await self._context(patient)
         self.context.event = event
         return await self._executed(patient) if self.context.is_event_told(followed) else None
-
-    async def _look(self, *, note_yes: bool) -> Answer | None:
-        patient, errors = self._patient(), []
-        self.context = await self._context(patient)
-        try:
-            self.after  # noqa: B018  # a wrong one is refused as the card is
-            self.context.grant()
-        except RecordRefusal as refusal:
-            place = [self.plan.root_fields[0].response_key]
-            errors.append(GraphQLError(refusal.message, path=place, original_error=refusal))
-        result = ExecutionResult(None, errors or None)
-        if patient is not None and (errors or note_yes):
-            await self._note(self._entry(patient, result))
-        return self._body(result) if errors else None
 
     @property
     def after(self) -> int | None:

@@ -128,40 +128,48 @@ class _Following:
 
     async def _tell_news(self) -> dict[str, Any] | None:
         """Tell all changes since. Returns what the stream ends with; None when it goes on."""
-        passed = False
         while page := await self._page():
+            passed = False
             for change in page:
-                if is_expired(self.services, self.opened.viewer):
-                    return TOKEN_EXPIRED
                 event = self.opened.again()
-                answer = await event.tell(change, self.followed)
-                if answer is not None and answer.body.get("data") is None:
-                    return answer.body
-                if answer is not None:
-                    await self._give(Result(answer.body, is_refusal=False))
-                self._stand_at(change, event)
+                end = await self._tell(change, event)
+                if end is not None:
+                    return end
                 passed = event.record_id is not None
-            if len(page) < limits.CHANGES_AT_ONCE:
-                break
-        return None if passed else await self._why_to_end()
+            if passed and len(page) < limits.CHANGES_AT_ONCE:
+                return None
+        return await self._why_to_end()
 
     async def _page(self) -> list[Change]:
         return await self.services.changes.after(self.patient_id, self.position, most=limits.CHANGES_AT_ONCE)
 
-    def _stand_at(self, change: Change, event: StreamedOperation) -> None:
+    async def _tell(self, change: Change, event: StreamedOperation) -> dict[str, Any] | None:
+        """Tell one change, if it is told. Returns what the stream ends with instead."""
+        if is_expired(self.services, self.opened.viewer):
+            return TOKEN_EXPIRED
+        answer = await event.tell(change, self.followed)
+        if answer is not None and answer.body.get("data") is None:
+            return answer.body
+        if answer is not None:
+            await self._give(Result(answer.body, is_refusal=False))
         self.position = change.sequence
         self.look_again_at = event.next_turn
-        if change.record_id is not None and change.record_id == event.record_id:
-            self.followed = change.record_id
+        if event.record_id is not None and change.record_id == event.record_id:
+            self.followed = event.record_id
+        return None
 
     async def _why_to_end(self) -> dict[str, Any] | None:
-        """Asked where no event has just passed the gate: whether one would."""
+        """Asked where no event has just passed the gate: why none would, or None when one would."""
         if is_expired(self.services, self.opened.viewer):
             return TOKEN_EXPIRED
         check = self.opened.again()
-        refusal = await check.check()
-        self.look_again_at = check.next_turn
-        return refusal.body if refusal is not None else None
+        if await check.passes():
+            self.look_again_at = check.next_turn
+            return None
+        # The reason may be news itself: her card was closed after the changes were read and before the gate was asked.
+        if await self._page():
+            return await self._tell_news()
+        return (await check.refused()).body
 
 
 def is_expired(services: Services, viewer: Viewer) -> bool:
