@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -139,6 +139,18 @@ async def socket_of(
         await socket.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
         assert await socket.hear() == {"type": "connection_ack"}
         yield socket
+
+
+async def until(condition: Callable[[], bool], seconds: float = SOON) -> None:
+    """Look again and again: what is waited for tells nobody that it has happened."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+def listeners(services: Services, patient_id: str) -> int:
+    """How many streams follow her in this process."""
+    return len(services.changes._listeners.get(patient_id, ()))
 
 
 class Writer:
