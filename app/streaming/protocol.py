@@ -22,8 +22,8 @@ REASON_MAX_BYTES: Final = 123
 class Close(IntEnum):
     """Why a socket is closed by the server."""
 
-    NORMAL = 1000
     TOO_BIG = 1009
+    TRY_AGAIN_LATER = 1013
     BAD_MESSAGE = 4400
     UNAUTHORIZED = 4401
     FORBIDDEN = 4403

@@ -14,6 +14,7 @@ from app.domain.viewer import Viewer
 from app.execution.events import StreamedOperation
 from app.execution.operation import Answer, Request, operation_of
 from app.failures import errors, failed, refused
+from app.observability import REFUSALS, log
 from app.services import Services
 from resolvers import limits
 
@@ -44,7 +45,15 @@ async def run(services: Services, viewer: Viewer, request: Request, give: Give) 
     except Exception as error:
         _, body = await failed(error, services)
     if body is not None:
+        _count(viewer, body)
         await give(Result(body, is_refusal="data" not in body))
+
+
+def _count(viewer: Viewer, body: dict[str, Any]) -> None:
+    codes = [error["extensions"]["code"] for error in body.get("errors", ())]
+    for code in codes:
+        REFUSALS.labels(code).inc()
+    log.info("stream_ended", caller=viewer.kind.value, codes=codes)
 
 
 class ConsumerGone(Exception):
@@ -99,6 +108,7 @@ class _Following:
             raise
         except Exception as error:
             _, last = await failed(error, self.services)
+        _count(self.opened.viewer, last)
         await self._give(Result({"data": None, **last}, is_refusal=False))
 
     async def _follow(self) -> dict[str, Any]:

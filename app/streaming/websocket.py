@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: one socket with one caller and any number of operations, none of which disturbs another."""
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -42,6 +43,7 @@ class _Socket:
         self.viewer: Viewer | None = None
         self.operations: dict[str, _Running] = {}
         self.over = asyncio.Event()
+        self.must_sign_in_by = time.monotonic() + limits.SOCKET_INIT_MAX_SECONDS
 
     async def serve(self) -> None:
         if protocol.SUBPROTOCOL not in self.websocket.scope["subprotocols"]:
@@ -86,11 +88,13 @@ class _Socket:
 
     async def _message(self) -> protocol.ClientMessage:
         while True:
+            patience = self._patience()
+            if patience <= 0:
+                raise self._lost_patience()
             try:
-                async with asyncio.timeout(self._patience()):
+                async with asyncio.timeout(min(patience, limits.STREAM_CHECK_SECONDS)):
                     received = await self.websocket.receive()
             except TimeoutError:
-                self._close_when_due()
                 continue
             if received["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(received.get("code", 1005))
@@ -99,16 +103,16 @@ class _Socket:
             return protocol.read(received["text"])
 
     def _patience(self) -> float:
+        """For how many seconds more the socket is kept, whatever is said on it meanwhile."""
         if self.viewer is None:
-            return limits.SOCKET_INIT_MAX_SECONDS
+            return self.must_sign_in_by - time.monotonic()
         left = (self.viewer.expires_at - self.services.clock()).total_seconds()
-        return max(left, 0) + KEPT_OPEN_AFTER_EXPIRY_SECONDS
+        return left + KEPT_OPEN_AFTER_EXPIRY_SECONDS
 
-    def _close_when_due(self) -> None:
+    def _lost_patience(self) -> Closing:
         if self.viewer is None:
-            raise Closing(Close.INIT_TIMEOUT, "Connection initialisation timeout")
-        if subscription.is_expired(self.services, self.viewer):
-            raise Closing(Close.FORBIDDEN, "Forbidden: TOKEN_EXPIRED")
+            return Closing(Close.INIT_TIMEOUT, "Connection initialisation timeout")
+        return Closing(Close.FORBIDDEN, "Forbidden: TOKEN_EXPIRED")
 
     async def _init(self, message: Init) -> None:
         if self.viewer is not None:
@@ -120,7 +124,7 @@ class _Socket:
             raise Closing(Close.FORBIDDEN, f"Forbidden: {refusal.code}") from refusal
         except Exception as error:
             await failed(error, self.services)
-            raise Closing(Close.FORBIDDEN, "Forbidden: DEPENDENCY_UNAVAILABLE") from error
+            raise Closing(Close.TRY_AGAIN_LATER, "Try again later") from error
         await self.send(protocol.ack())
 
     def _credentials(self, message: Init) -> Headers:
@@ -192,4 +196,5 @@ class _Running:
 
     def _free_id(self) -> None:
         """Before the client hears that it is over: it may use the id again at once."""
-        self.socket.operations.pop(self.message.id, None)
+        if self.socket.operations.get(self.message.id) is self:
+            del self.socket.operations[self.message.id]

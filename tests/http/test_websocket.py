@@ -3,15 +3,16 @@
 import asyncio
 import socket as sockets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from resolvers import limits
 from tests.streams import FOLLOW_HER, Socket, Writer, listeners, listening_gateway, raw_socket, socket_of, until
-from tests.world import World
+from tests.world import NOW, World
 
 ME = "{ me { role } }"
 
@@ -145,10 +146,25 @@ async def test_who_does_not_sign_in_in_time_is_let_go(address: str, monkeypatch:
     """4408; and pings do not put it off."""
     monkeypatch.setattr("resolvers.limits.SOCKET_INIT_MAX_SECONDS", 0.3)
     async with raw_socket(address) as socket:
-        for _ in range(4):
-            await socket.say({"type": "ping"})
-            await asyncio.sleep(0.1)
+        pinging = asyncio.create_task(ping_for_ever(socket))
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(pinging, 3)
         assert await socket.closed() == (4408, "Connection initialisation timeout")
+
+
+async def ping_for_ever(socket: Socket) -> None:
+    while True:
+        await socket.say({"type": "ping"})
+        await asyncio.sleep(0.05)
+
+
+async def test_a_socket_does_not_outlive_its_token_for_long(gateway: World, address: str) -> None:
+    """4403, after a moment in which late operations are told why they do not begin."""
+    async with socket_of(gateway, address, "gp") as socket:
+        gateway.services.clock = lambda: NOW + timedelta(hours=1)
+        await socket.say({"type": "ping"})
+        await socket.hear()
+        assert await socket.closed() == (4403, "Forbidden: TOKEN_EXPIRED")
 
 
 async def test_an_id_in_use_closes_the_socket(gateway: World, address: str, kari: Writer) -> None:
