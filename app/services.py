@@ -23,6 +23,7 @@ from app.settings import Settings
 from data.blocks import StoredBlocks
 from data.cards import StoredCards
 from data.caseload_pages import StoredCaseloads
+from data.change_feed import ChangeFeed
 from data.choosing import Choosing
 from data.consents import StoredConsents
 from data.corrections import StoredCorrections
@@ -59,6 +60,7 @@ class Services:
     commands: Commands
     choices: Choices
     ledger: ChainedLedger
+    changes: ChangeFeed
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
     issuer: DevelopmentIssuer | None
@@ -67,10 +69,12 @@ class Services:
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
         await self.ledger.start()
+        await self.changes.start()
         if self.settings.is_development:
             await self.organisations.enrol(ORGANISATIONS)
 
     async def close(self) -> None:
+        await self.changes.close()
         await self.ledger.close()
         await self.database.close()
 
@@ -80,16 +84,16 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     keys = load_keys(settings)
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
-    ledger = ChainedLedger(database, keys.ledger)
+    ledger, changes = ChainedLedger(database, keys.ledger), ChangeFeed(database)
     policy = current_policy()
     issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
-        consents=StoredConsents(database, patient_keys, ledger, clock),
-        commands=StoredCommands(database, patient_keys, ledger, _nobody_listens), ledger=ledger,
-        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)),
+        consents=StoredConsents(database, patient_keys, ledger, clock, changes),
+        commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
+        choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
@@ -97,10 +101,6 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
 
 def _choices(choosing: Choosing) -> Choices:
     return Choices(StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing))
-
-
-def _nobody_listens(patient_id: str) -> None:
-    """Stands where changes are announced, until somebody listens."""
 
 
 def _database(settings: Settings) -> Database:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from app.domain.change_visibility import visible_changes
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
 from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
@@ -17,8 +16,19 @@ from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.policy import PROVENANCE, Policy, RolePolicy
-from app.domain.ports import Cards, Caseloads, Commands, Consents, EntryMaker, Histories, Ledger, Organisations
+from app.domain.ports import (
+    Cards,
+    Caseloads,
+    Changes,
+    Commands,
+    Consents,
+    EntryMaker,
+    Histories,
+    Ledger,
+    Organisations,
+)
 from app.domain.record import Found, FoundCard, RecordHead
+from app.domain.telling import is_told
 from app.domain.viewer import Viewer
 from app.domain.writing import Asked
 
@@ -49,7 +59,7 @@ class OpenedCard:
     @property
     def told_news(self) -> list[Change]:
         """What is new and may be told to this viewer."""
-        return list(visible_changes(self.grant, self.news.unseen)) if self.news else []
+        return [change for change in self.news.unseen if is_told(change, self.grant)] if self.news else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class OperationContext:
     listed      the women on a list that was given
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
+    event       the change that a subscription is answered for
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     command_grant   the gate's yes to a command
     not_written why a command changed nothing, for the ledger; None when it did, or there was none
@@ -93,11 +104,13 @@ class OperationContext:
     ledger: Ledger
     choices: Choices
     organisations: Organisations
+    changes: Changes
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     listed: list[ListedWoman] = field(default_factory=list)
     noted: LedgerEntry | None = None
+    event: Change | None = None
     concealed: str | None = None
     not_written: str | None = None
     command_grant: Grant | None = None
@@ -125,6 +138,18 @@ class OperationContext:
         )
         self.elevated = grant.elevated or self.elevated
         return grant
+
+    def grant_for_event(self) -> Grant:
+        """The gate's yes to a stream about her: also right after her card was closed, so that this can be told."""
+        return self.grant(for_active_card=False)
+
+    def is_event_told(self, followed: str) -> bool:
+        """Whether the event is told to this viewer, who follows this card. The gate's no is: it ends the stream."""
+        assert self.event is not None  # as `card_changed` of changes.py
+        try:
+            return is_told(self.event, self.grant_for_event(), followed)
+        except RecordRefusal:
+            return True
 
     def open(self, response_key: str) -> OpenedCard | Awaitable[OpenedCard]:
         """The active card, opened for this viewer; to be waited for when its past is asked for."""

@@ -13,6 +13,7 @@ from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import maternity_record
 from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
+from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
 from resolvers.elevations import ElevatedAccessType, elevations
@@ -158,6 +159,10 @@ class Query:
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
         resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
+    )  # fmt: skip
+    changes_since = described(
+        "What happened to a woman's card since; oldest first.",
+        resolver=changes_since, gives=CardChanges | None, callers=CHANGE_READERS,
     )  # fmt: skip
     my_blocks = described(
         "Whom she keeps out, now and before; newest first. Norwegian: sperringene mine.",

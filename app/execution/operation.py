@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
@@ -67,6 +67,17 @@ CASELOAD: Final = "caseload"
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
     """Answer one operation. Raises TransportRefusal when no GraphQL answer is due (scope, ledger unavailable)."""
+    made = operation_of(Operation, services, viewer, request)
+    return made if isinstance(made, Answer) else await made.run()
+
+
+AnOperation = TypeVar("AnOperation", bound="Operation")
+
+
+def operation_of(
+    kind: type[AnOperation], services: Services, viewer: Viewer, request: Request
+) -> "Answer | AnOperation":
+    """What was asked for, checked as far as can be without looking anybody up; or why it is not run."""
     if not services.settings.is_development:
         return _refused(400, [request_error("DOCUMENT_NOT_TRUSTED", "Only registered documents are run here.")])
     document = services.documents.get(viewer.kind, request.query)
@@ -79,14 +90,16 @@ async def answer(services: Services, viewer: Viewer, request: Request) -> Answer
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
-    return await _Operation(services, viewer, document, request, variables).run()
+    return kind(services, viewer, document, request, variables)
 
 
 def _refused(status: int, errors: Any) -> Answer:
     return Answer(status, {"errors": [error.formatted for error in errors]})
 
 
-class _Operation:
+class Operation:
+    """One operation of one viewer, to be run once."""
+
     def __init__(
         self, services: Services, viewer: Viewer, document: Document, request: Request, variables: VariableValues
     ) -> None:
@@ -113,7 +126,11 @@ class _Operation:
         return kept
 
     async def run(self) -> Answer:
-        problem = self._problem()
+        """Answer it. Raises TransportRefusal as `answer` does."""
+        return await self._refuse(self._problem()) or await self._run(self._patient())
+
+    async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
+        """What is not run at all, written down. Raises TransportRefusal when the token does not cover it."""
         if problem is not None:
             await self._note_refusal(problem.extensions["code"] if problem.extensions else "")
             return _refused(400, [problem])
@@ -122,13 +139,21 @@ class _Operation:
         except TransportRefusal as refusal:
             await self._note_refusal(refusal.code)
             raise
-        patient = self._patient()
+        return None
+
+    async def _run(self, patient: str | None) -> Answer:
         self.context = await self._context(patient)
+        return await self._executed(patient)
+
+    async def _executed(self, patient: str | None) -> Answer:
         result = await self._execute(self.context)
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
         await asyncio.gather(*(self._note(self._entry_of_listed(listed)) for listed in self.context.listed))
+        return self._body(result)
+
+    def _body(self, result: ExecutionResult) -> Answer:
         errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
         errors += withheld_errors(self.context.untold())
         body: dict[str, Any] = {"data": result.data}
@@ -187,7 +212,7 @@ class _Operation:
             caseloads=services.caseloads,
             consents=services.consents, commands=services.commands,
             self_registration=services.settings.self_registration, ledger=services.ledger,
-            choices=services.choices, organisations=services.organisations,
+            choices=services.choices, organisations=services.organisations, changes=services.changes,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 

@@ -28,9 +28,9 @@ from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.caseload import FACTS_OF_LINE, READ_FOR_LINE
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
+from resolvers.changes import AUTHOR_PATH
 from resolvers.context import Selection
 from resolvers.views import (
-    AUTHOR_PATH,
     AUTHOR_TYPE,
     CARD_TYPE,
     FACT_OF_VERSION,
@@ -91,7 +91,15 @@ def named_patients(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
 ) -> frozenset[str]:
     """Every patient the operation's root fields name."""
-    return _Walk(schema, document, variables).patients(operation)
+    found = root_arguments(schema, document, operation, variables)
+    return frozenset(arguments[PATIENT_ARGUMENT] for arguments in found if PATIENT_ARGUMENT in arguments)
+
+
+def root_arguments(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
+) -> list[dict[str, Any]]:
+    """The arguments of each of the operation's root fields."""
+    return _Walk(schema, document, variables).arguments(operation)
 
 
 class _Walk:
@@ -115,12 +123,11 @@ class _Walk:
         misplaced = any(found.misplaced_history for found in collected.values())
         return Plan(tuple(roots.values()), selection, misplaced)
 
-    def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
+    def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
         root_type = self._root_type(operation)
         fields = root_type.fields
         nodes = [node for _, node in self._fields(root_type, operation.selection_set) if node.name.value in fields]
-        arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
-        return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
+        return [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
 
     def _root_type(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
         root_type = self.schema.get_root_type(operation.operation)
