@@ -10,7 +10,7 @@ import httpx
 
 from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Consents
+from app.domain.ports import Cards, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
@@ -27,10 +27,12 @@ from data.consents import StoredConsents
 from data.corrections import StoredCorrections
 from data.database import Database
 from data.elevations import StoredElevations
+from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
 from data.synthetic.organisations import ORGANISATIONS
+from data.writing import StoredCommands
 
 Clock = Callable[[], datetime]
 
@@ -50,7 +52,9 @@ class Services:
     database: Database
     patient_keys: PatientKeys
     cards: Cards
+    histories: Histories
     consents: Consents
+    commands: Commands
     choices: Choices
     ledger: ChainedLedger
     organisations: EnrolledOrganisations
@@ -80,8 +84,10 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
-        consents=StoredConsents(database, patient_keys, ledger, clock), ledger=ledger,
-        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)),
+        histories=StoredHistories(database),
+        consents=StoredConsents(database, patient_keys, ledger, clock),
+        commands=StoredCommands(database, patient_keys, ledger, _nobody_listens),
+        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)), ledger=ledger,
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     enabled_roles: Annotated[frozenset[Role] | None, NoDecode] = Field(
         None, description="comma-separated roles to enable beyond the policy's; default: all in development, none else"
     )
+    self_registration: bool = Field(
+        False, description="whether the woman may register facts herself: true or false; off until the pilot decides"
+    )
     audience: str = Field("nhn:maternity-gateway", description="the only audience accepted in tokens")
     helseid_issuer: str | None = Field(None, description="issuer of professionals' tokens, exact")
     helseid_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")

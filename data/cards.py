@@ -37,6 +37,7 @@ ABOUT_THE_CARD = (
     RECORD.terminated_at,
     RECORD.record_last_updated_at,
     RECORD.care_units,
+    RECORD.last_change,
 )
 WHOSE: Final = "whose"
 STATEMENTS_KEPT: Final = 256
@@ -63,7 +64,7 @@ class StoredCards:
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
         rows = await self._rows(_earlier(_same_order(kinds)), grant.patient_id)
-        return [_card(list(of_card)) for _, of_card in groupby(rows, key=lambda row: row["record_id"])]
+        return [card_of(list(of_card)) for _, of_card in groupby(rows, key=lambda row: row["record_id"])]
 
     async def _rows(self, query: Select[Any], whose: str) -> list[Mapping[Any, Any]]:
         async with self._database.connection() as connection:
@@ -78,7 +79,7 @@ async def find_within(
     rows = list((await connection.execute(_find(_same_order(kinds)), whose)).mappings())
     if not rows:
         return None
-    card = _card(rows) if rows[0]["record_id"] is not None else None
+    card = card_of(rows) if rows[0]["record_id"] is not None else None
     return Found(patient_file(rows[0]), card)
 
 
@@ -90,19 +91,19 @@ def _same_order(kinds: Collection[str]) -> tuple[str, ...]:
 def _find(kinds: tuple[str, ...]) -> Select[Any]:
     patient, record = table_of(Patient), table_of(MaternityRecord)
     source = patient.outerjoin(record, and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE))
-    query = _with_sections(select(*ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
+    query = with_sections(select(*ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
     return query.where(PATIENT.number_key == bindparam(WHOSE))
 
 
 @lru_cache(STATEMENTS_KEPT)
 def _earlier(kinds: tuple[str, ...]) -> Select[Any]:
-    query = _with_sections(select(*ABOUT_THE_CARD), table_of(MaternityRecord), kinds)
+    query = with_sections(select(*ABOUT_THE_CARD), table_of(MaternityRecord), kinds)
     return query.where(~ACTIVE, RECORD.patient_id == bindparam(WHOSE)).order_by(
         RECORD.opened_at.desc(), RECORD.record_id
     )
 
 
-def _with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Select[Any]:
+def with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Select[Any]:
     """A card's head comes again with each section: heads are small, and a second statement is not."""
     if not kinds:
         return query.select_from(source)
@@ -111,7 +112,7 @@ def _with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> S
     return query.add_columns(SECTION.kind, SECTION.document).select_from(source.outerjoin(table_of(Section), wanted))
 
 
-def _card(rows: list[Mapping[Any, Any]]) -> FoundCard:
+def card_of(rows: list[Mapping[Any, Any]]) -> FoundCard:
     return FoundCard(record_head(rows[0]), SealedSections(dict(_documents(rows))))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -11,18 +11,16 @@ from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
 from app.domain.record import StoredItem
 
-AFTER_EVERY_DATE: Final = "~"
-
 
 def document_of(kind: str, items: Sequence[StoredItem]) -> str:
     """The document of a section: one object, or the items in order where a section is repeated.
 
     Raises KeyError for an unknown kind, ValueError where a section that is not repeated has not exactly one item.
     """
-    in_order = in_card_order(kind, [_as_document(item) for item in sorted(items, key=_place)])
+    documents = [as_document(item) for item in sorted(items, key=_place)]
     if SECTIONS[kind].repeated:
-        return to_json(in_order)
-    (single,) = in_order
+        return to_json(in_card_order(kind, documents))
+    (single,) = documents
     return to_json(single)
 
 
@@ -45,9 +43,13 @@ def latest_versions(items: Iterable[StoredItem]) -> list[StoredItem]:
 
 
 def in_card_order(kind: str, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Items that are dated by their date, the undated last; the others as they were recorded."""
+    """The items of a repeated section: dated ones by their date, then the others as they were recorded."""
     by = SECTIONS[kind].ordered_by
-    return documents if by is None else sorted(documents, key=lambda document: document.get(by) or AFTER_EVERY_DATE)
+    if by is None:
+        return documents
+    dated = [document for document in documents if document.get(by) is not None]
+    undated = [document for document in documents if document.get(by) is None]
+    return [*sorted(dated, key=lambda document: (document[by], document[PROVENANCE.kind]["item_id"])), *undated]
 
 
 def to_json(value: Any) -> str:
@@ -69,7 +71,7 @@ def _place(item: StoredItem) -> tuple[int, str]:
     return item.position, item.item_id
 
 
-def _as_document(item: StoredItem) -> dict[str, Any]:
+def as_document(item: StoredItem) -> dict[str, Any]:
     """The facts and their provenance, whose members are named as `Provenance` declares them."""
     provenance = {
         "item_id": item.item_id,

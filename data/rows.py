@@ -18,13 +18,15 @@ from app.domain.record import (
     StoredItem,
     StoredRecord,
 )
-from data.caseload import caseload_lines
+from data.caseload import CaseloadLine, caseload_lines_of
 from data.columns import in_utc
 from data.documents import documents_of, from_json, json_or_none, latest_versions, to_json
 
 Row = dict[str, Any]
 Found = Mapping[Any, Any]
 """A row as found, by column name."""
+
+NO_OPEN_ITEMS: Final[Mapping[str, int]] = {}
 
 RECORD_STORED: Final = "RECORD_STORED"
 """What the change says when a card comes in whole."""
@@ -43,25 +45,29 @@ def record_row(patient_id: str, record: StoredRecord) -> Row:
         "last_updated_at": in_utc(record.last_updated_at),
         "record_last_updated_at": in_utc(record.record_last_updated_at),
         "author": json_or_none(record.author),
-        "care_units": to_json([asdict(unit) for unit in record.care_units]),
+        "care_units": care_units_text(record.care_units),
         "wire_residue": json_or_none(record.wire_residue),
     }
 
 
 def version_rows(record: StoredRecord) -> Iterator[Row]:
     for item in record.items:
-        yield {
-            "record_id": record.record_id,
-            "kind": item.kind,
-            "item_id": item.item_id,
-            "version": item.version,
-            "position": item.position,
-            "last_updated_at": in_utc(item.last_updated_at),
-            "author": json_or_none(item.author),
-            "entered_in_error": item.entered_in_error,
-            "content": to_json(item.content),
-            "wire_residue": json_or_none(item.wire_residue),
-        }
+        yield version_row(record.record_id, item)
+
+
+def version_row(record_id: str, item: StoredItem) -> Row:
+    return {
+        "record_id": record_id,
+        "kind": item.kind,
+        "item_id": item.item_id,
+        "version": item.version,
+        "position": item.position,
+        "last_updated_at": in_utc(item.last_updated_at),
+        "author": json_or_none(item.author),
+        "entered_in_error": item.entered_in_error,
+        "content": to_json(item.content),
+        "wire_residue": json_or_none(item.wire_residue),
+    }
 
 
 def section_rows(record: StoredRecord) -> Iterator[Row]:
@@ -69,15 +75,23 @@ def section_rows(record: StoredRecord) -> Iterator[Row]:
         yield {"record_id": record.record_id, "kind": kind, "document": document}
 
 
-def caseload_rows(patient_id: str, record: StoredRecord) -> Iterator[Row]:
-    for line in caseload_lines(record):
-        yield {
-            **asdict(line),
-            "record_id": record.record_id,
-            "patient_id": patient_id,
-            "open_items": 0,
-            "updated_at": in_utc(record.record_last_updated_at),
-        }
+def caseload_rows(
+    patient_id: str, record: StoredRecord, open_items: Mapping[str, int] = NO_OPEN_ITEMS
+) -> Iterator[Row]:
+    """`open_items`: by unit, how many requests for correction it has not answered."""
+    for line in caseload_lines_of(record):
+        at, waiting = record.record_last_updated_at, open_items.get(line.unit, 0)
+        yield caseload_row(patient_id, record.record_id, line, waiting, at)
+
+
+def caseload_row(patient_id: str, record_id: str, line: CaseloadLine, open_items: int, updated_at: datetime) -> Row:
+    return {
+        **asdict(line),
+        "record_id": record_id,
+        "patient_id": patient_id,
+        "open_items": open_items,
+        "updated_at": in_utc(updated_at),
+    }
 
 
 def change_row(patient_id: str, record: StoredRecord) -> Row:
@@ -131,7 +145,8 @@ def record_head(row: Found) -> RecordHead:
         opened_at=row["opened_at"],
         closed_at=row["delivered_at"] or row["terminated_at"],
         last_updated_at=row["record_last_updated_at"],
-        care_units=frozenset(unit.organisation_number for unit in _care_units(row["care_units"])),
+        care_units=frozenset(unit.organisation_number for unit in care_units_of(row["care_units"])),
+        last_change=row["last_change"],
     )
 
 
@@ -148,7 +163,7 @@ def stored_record(row: Found, items: list[StoredItem]) -> StoredRecord:
         last_updated_at=row["last_updated_at"],
         record_last_updated_at=row["record_last_updated_at"],
         author=from_json(row["author"]),
-        care_units=_care_units(row["care_units"]),
+        care_units=care_units_of(row["care_units"]),
         items=latest_versions(items),
         wire_residue=from_json(row["wire_residue"]),
     )
@@ -168,7 +183,12 @@ def stored_item(row: Found) -> StoredItem:
     )
 
 
-def _care_units(text: str) -> list[CareUnit]:
+def care_units_text(units: list[CareUnit]) -> str:
+    """The units that follow a card as kept beside it."""
+    return to_json([asdict(unit) for unit in units])
+
+
+def care_units_of(text: str) -> list[CareUnit]:
     return [CareUnit(**unit) for unit in from_json(text)]
 
 

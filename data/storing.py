@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.consent import ConsentState
@@ -24,10 +24,23 @@ from data.rows import (
     stored_record,
     version_rows,
 )
-from data.tables import CaseloadEntry, Change, MaternityRecord, Patient, Section, SectionVersion, table_of
+from data.tables import (
+    CaseloadEntry,
+    Change,
+    CorrectionRequest,
+    MaternityRecord,
+    Patient,
+    Section,
+    SectionVersion,
+    table_of,
+)
 
 PATIENT, RECORD, VERSION = table_of(Patient), table_of(MaternityRecord), table_of(SectionVersion)
 SECTION, CASELOAD, CHANGE = table_of(Section), table_of(CaseloadEntry), table_of(Change)
+REQUEST = table_of(CorrectionRequest)
+
+OPEN: Final = "OPEN"
+"""The status of a request for correction that was not answered."""
 
 IMPORT: Final = "IMPORT"
 """The source of a consent that came in with a card."""
@@ -115,13 +128,23 @@ async def record_ids_of(database: Database, keys: PatientKeys, number: str) -> l
 async def rebuild(database: Database, record_id: str) -> None:
     """Make a card's documents and caseload lines anew from the version log. Raises RecordRefusal NOT_FOUND."""
     async with database.transaction() as connection:
-        lock = select(RECORD.c.record_id).where(RECORD.c.record_id == record_id)
+        owner = select(RECORD.c.patient_id).where(RECORD.c.record_id == record_id).scalar_subquery()
+        lock = select(PATIENT.c.patient_id).where(PATIENT.c.patient_id == owner)  # as every writer of hers does
         await connection.execute(database.locking(lock))
         patient_id, record = await _read_stored(connection, record_id)
         for table in (SECTION, CASELOAD):
             await connection.execute(delete(table).where(table.c.record_id == record_id))
         await _add(connection, SECTION, section_rows(record))
-        await _add(connection, CASELOAD, caseload_rows(patient_id, record))
+        open_items = await open_items_of(connection, record_id)
+        await _add(connection, CASELOAD, caseload_rows(patient_id, record, open_items))
+
+
+async def open_items_of(connection: AsyncConnection, record_id: str) -> dict[str, int]:
+    """By unit, how many requests for correction of this card it has not answered."""
+    is_open = REQUEST.c.status == OPEN
+    query = select(REQUEST.c.unit, func.count()).where(REQUEST.c.record_id == record_id, is_open)
+    rows = (await connection.execute(query.group_by(REQUEST.c.unit))).all()
+    return {unit: count for unit, count in rows}
 
 
 async def _read_stored(connection: AsyncConnection, record_id: str) -> tuple[str, StoredRecord]:

@@ -1,6 +1,6 @@
 """The card's GraphQL types, made from the declarations in `app/domain/card/`. No field of the card is named here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
@@ -25,10 +25,8 @@ from app.domain.described import DescribedEnum
 from app.domain.gate import Elevation, entered_in_error
 from app.domain.policy import PROVENANCE, Reason, current_policy
 from app.domain.record import RecordStatus
-from app.domain.viewer import CallerKind
-from resolvers.access import Access, described, graphql_enum, open_to
+from resolvers.access import Access, described, graphql_enum
 from resolvers.context import OpenedCard
-from resolvers.corrections import CorrectionRequestType, correction_requests
 
 
 def section_types() -> dict[str, Any]:
@@ -45,20 +43,28 @@ def content_type(model: type[Content], path: str, section: Section | None = None
         for member in declared_in(model)
     }
     if section is not None:
-        annotations[PROVENANCE] = _nullable(_shared(Provenance, PROVENANCE))
+        annotations[PROVENANCE] = _nullable(shared_type(Provenance, PROVENANCE))
         fields[PROVENANCE] = described("Who wrote this, when, and which version it is.")
     description = f"{section.meaning} Norwegian: {section.norwegian}." if section else (model.__doc__ or "").strip()
-    return _type(model.__name__, annotations, fields, description)
+    return made_type(model.__name__, annotations, fields, description)
 
 
 _MADE: dict[type[BaseModel], Any] = {}
 
 
-def _shared(model: type[Content], path: str) -> Any:
+def shared_type(model: type[Content], path: str) -> Any:
     """One GraphQL type for a model, wherever on the card it stands."""
     if model not in _MADE:
         _MADE[model] = content_type(model, path)
     return _MADE[model]
+
+
+def provenance_field(member: Member, resolver: Any) -> Any:
+    """A field that gives one fact of an item's provenance, declared as there."""
+    path = f"{PROVENANCE}.{camel(member.name)}"
+    directives = (_access(member.declared, path),) if isinstance(member.declared, Fact) else ()
+    gives = _nullable(_graphql_type(member.shape, path))
+    return described(describe(member.declared), resolver=resolver, gives=gives, directives=directives)
 
 
 def _field(member: Member, path: str) -> Any:
@@ -84,7 +90,7 @@ def _graphql_type(shape: Shape, path: str) -> Any:
 
 def _single_type(shape: Shape, path: str) -> Any:
     if shape.content is not None:
-        return _shared(shape.content, path)
+        return shared_type(shape.content, path)
     if isinstance(shape.type, type) and issubclass(shape.type, DescribedEnum):
         return graphql_enum(shape.type)
     if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
@@ -100,10 +106,10 @@ def _value_type(model: type[BaseModel]) -> Any:
         for name, info in model.model_fields.items()
     }
     fields = {name: described(info.description or "") for name, info in model.model_fields.items()}
-    return _type(model.__name__, annotations, fields, (model.__doc__ or "").strip())
+    return made_type(model.__name__, annotations, fields, (model.__doc__ or "").strip())
 
 
-def _type(name: str, annotations: dict[str, Any], fields: dict[str, Any], description: str) -> Any:
+def made_type(name: str, annotations: dict[str, Any], fields: dict[str, Any], description: str) -> Any:
     made = type(name, (), {"__annotations__": annotations, **fields, "__module__": __name__})
     return strawberry.type(made, description=description)
 
@@ -148,8 +154,8 @@ def _section_resolver(section: Section) -> Callable[..., Any]:
 INCLUDE_ERRONEOUS = "Also items marked as entered in error; health personnel who write on the card only."
 
 
-def maternity_record() -> Any:
-    """The type of the whole card: its head, one field per section, and what was withheld."""
+def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
+    """The type of the whole card: its head, one field per section, what was withheld, and `more` fields."""
     heads: dict[str, tuple[Any, str]] = {
         "record_id": (strawberry.ID, "Identity of the card, a UUID."),
         "status": (RecordStatus, "Whether the card is in use, and how it ended."),
@@ -171,14 +177,9 @@ def maternity_record() -> Any:
         resolver=_withheld_by_patient,
         gives=int,
     )
-    fields["correction_requests"] = described(
-        "What she has asked to have corrected: all of it for herself; for health personnel what their own unit is "
-        "asked, in sections that they read wholly.",
-        resolver=correction_requests, gives=list[CorrectionRequestType] | None,
-        callers=open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN),
-    )  # fmt: skip
+    fields |= more or {}
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
-    return _type("MaternityRecord", {}, fields, description)
+    return made_type("MaternityRecord", {}, fields, description)
 
 
 def _section_field(section: Section, made: Any) -> Any:

@@ -1,20 +1,29 @@
 """All that a resolver may reach: who asks, what the gate said, the ports, the clock. Made anew for every operation."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from app.domain.change_visibility import visible_changes
+from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
+from app.domain.commands import Command, Conflict, Invalid, Outcome
 from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
+from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
-from app.domain.policy import Policy, RolePolicy
-from app.domain.ports import Cards, Consents, EntryMaker, Ledger, Organisations
+from app.domain.news import News
+from app.domain.policy import PROVENANCE, Policy, RolePolicy
+from app.domain.ports import Cards, Commands, Consents, EntryMaker, Histories, Ledger, Organisations
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
+from app.domain.writing import Asked
+
+NOT_WRITTEN: Final[Mapping[type, str]] = {Conflict: "VERSION_CONFLICT", Invalid: "INVALID_INPUT"}
+"""What the ledger says of a command that changed nothing."""
 
 OpenDocuments = Mapping[str, Any]
 Places = tuple[tuple[str, ...], ...]
@@ -23,13 +32,24 @@ Places = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class OpenedCard:
-    """A card as one viewer sees it: its head, its sections cut down to what she may see, and what was withheld."""
+    """A card as one viewer sees it: its head, its sections cut down to what she may see, and what was withheld.
+
+    past    the versions of its items, where the document asks for any
+    news    what happened to it, where the document asks for that and the card is not closed
+    """
 
     head: RecordHead
     sections: OpenDocuments
     withheld: tuple[Withheld, ...]
     withheld_by_patient: int
     grant: Grant
+    past: History | None = None
+    news: News | None = None
+
+    @property
+    def told_news(self) -> list[Change]:
+        """What is new and may be told to this viewer."""
+        return list(visible_changes(self.grant, self.news.unseen)) if self.news else []
 
 
 @dataclass
@@ -43,6 +63,7 @@ class OperationContext:
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
+    not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
 
     viewer: Viewer
@@ -53,7 +74,10 @@ class OperationContext:
     looked_up: Found | RecordRefusal | None
     selection: Mapping[str, "Selection"]
     cards: Cards
+    histories: Histories
     consents: Consents
+    commands: Commands
+    self_registration: bool
     ledger: Ledger
     choices: Choices
     organisations: Organisations
@@ -62,6 +86,7 @@ class OperationContext:
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     noted: LedgerEntry | None = None
     concealed: str | None = None
+    not_written: str | None = None
     elevated: ElevatedAccess | None = None
     _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
@@ -87,12 +112,31 @@ class OperationContext:
         self.elevated = grant.elevated or self.elevated
         return grant
 
-    def open(self, response_key: str) -> OpenedCard:
-        """The active card, opened for this viewer."""
+    def open(self, response_key: str) -> OpenedCard | Awaitable[OpenedCard]:
+        """The active card, opened for this viewer; to be waited for when its past is asked for."""
         grant = self.grant()
         if self.found is None or self.found.card is None:
             raise not_available("NO_ACTIVE_CARD")
+        if self.selection[response_key].asks_past:
+            return self._opened_with_past(response_key, self.found.card, grant)
         return self.opened(response_key, self.found.card, grant)
+
+    async def _opened_with_past(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:
+        (opened,) = await self.opened_with_past(response_key, [(card, grant)])
+        if self.selection[response_key].asks_news:
+            news = await self.histories.news(card.head.record_id, grant.patient_id, self.actor_key)
+            return replace(opened, news=news)
+        return opened
+
+    async def opened_with_past(self, response_key: str, cards: Sequence[tuple[FoundCard, Grant]]) -> list[OpenedCard]:
+        """Cards opened with their grants, with the histories that are asked for."""
+        opened = [self.opened(response_key, card, grant) for card, grant in cards]
+        kinds = self.selection[response_key].history_kinds
+        if not kinds:
+            return opened
+        ids = [card.head.record_id for card in opened]
+        sealed = await self.histories.of(ids, kinds)
+        return [with_past(card, sealed[card.head.record_id].open(card.grant), kinds) for card in opened]
 
     def opened(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:
         """A card opened with a grant; what its selection asks for and the grant does not cover is noted."""
@@ -100,6 +144,18 @@ class OperationContext:
         self.withheld[response_key] = withheld
         entries = tuple(why for why, _ in withheld)
         return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient, grant)
+
+    async def carry_out(self, command: Command) -> Outcome:
+        """Have a command carried out on this operation's patient's card. Raises RecordRefusal."""
+        if self.patient_number is None:
+            raise not_available("NO_PATIENT")
+        asked = Asked(
+            command=command, viewer=self.viewer, patient_number=self.patient_number, policy=self.policy, now=self.now,
+            self_registration=self.self_registration,
+        )  # fmt: skip
+        outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
+        self.not_written = NOT_WRITTEN.get(type(outcome))
+        return outcome
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
         """What was withheld where the document does not select `withheld`, with the place it was asked at."""
@@ -137,29 +193,57 @@ class OperationContext:
         return self.policy.roles[self.viewer.role]
 
 
+def with_past(card: OpenedCard, past: History, kinds: Collection[str]) -> OpenedCard:
+    """The card with its past, each item carrying its own."""
+    sections = {
+        kind: carrying_past(kind, document, past) if kind in kinds else document
+        for kind, document in card.sections.items()
+    }
+    return replace(card, sections=sections, past=past)
+
+
+def carrying_past(kind: str, document: Any, past: History) -> Any:
+    """A section's document with the history of each item in it."""
+    if isinstance(document, list):
+        return [carrying_past(kind, item, past) for item in document]
+    return document and {**document, HISTORY: past.of(kind, document.get(PROVENANCE, {}).get("item_id"))}
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a document selects below a root field that gives a card.
+    """What a document selects below a root field that gives a card, or anything of a section.
 
-    kinds          section kinds to read
+    kinds          section kinds to read for a card
     fact_paths     GraphQL path of every selected fact, with the response paths it goes to (without list places)
     sections       the same for the section fields themselves, by their GraphQL name
-    others         the same for what a card shows beside its facts
     asks_withheld  the document selects `withheld`, so the same need not be told as errors
+    history_kinds  section kinds whose history is selected
+    past_paths     as `fact_paths`, of earlier versions
+    asks_news      what is new on the card is selected
+    told           what else of the card is selected that the ledger names, with its response paths
     """
 
     kinds: frozenset[str]
     fact_paths: Mapping[str, Places]
     sections: Mapping[str, Places]
     asks_withheld: bool
-    others: Mapping[str, Places] = field(default_factory=dict)
+    history_kinds: frozenset[str] = frozenset()
+    past_paths: Mapping[str, Places] = field(default_factory=dict)
+    asks_news: bool = False
+    told: Mapping[str, Places] = field(default_factory=dict)
+
+    @property
+    def asks_past(self) -> bool:
+        """Whether the card alone is not enough."""
+        return self.asks_news or bool(self.history_kinds)
 
     def withheld_by(self, grant: Grant) -> list[tuple[Withheld, Places]]:
         """What is selected and not covered by the grant, in the order of the document.
 
         A section that is closed as a whole is named itself where no fact of it is: its null must not look empty.
         """
-        facts = [(why, places) for path, places in self.fact_paths.items() if (why := grant.why_withheld(path))]
+        asked = self._asked()
+        facts = [(why, places) for path, places in asked.items() if (why := grant.why_withheld(path))]
         named = {why.path.split(".", 1)[0] for why, _ in facts}
         sections = [
             (why, places)
@@ -167,3 +251,10 @@ class Selection:
             if name not in named and (why := grant.why_section_withheld(name))
         ]
         return sections + facts
+
+    def _asked(self) -> Mapping[str, Places]:
+        """Every fact, of whatever version, with all the places it goes to."""
+        if not self.past_paths:
+            return self.fact_paths
+        paths = dict.fromkeys([*self.fact_paths, *self.past_paths])
+        return {path: (*self.fact_paths.get(path, ()), *self.past_paths.get(path, ())) for path in paths}

@@ -10,16 +10,16 @@ from app.domain.gate import hidden_because, patient_may_have_card, shown_card, s
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
-from resolvers.blocks import AccessBlock, block_access, lift_block, my_blocks
+from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import maternity_record
-from resolvers.consent import Consent, WithdrawalReceipt, consent, give_consent, withdraw_consent
+from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
-from resolvers.corrections import CorrectionRequestType, answer_correction_request, request_correction
-from resolvers.elevations import ElevatedAccessType, elevate_access, elevations
+from resolvers.corrections import correction_fields
+from resolvers.elevations import ElevatedAccessType, elevations
+from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
 
 CITIZENS = open_to(CallerKind.CITIZEN)
-CLINICIANS = open_to(CallerKind.CLINICIAN)
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
 STATUS_READERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE)
@@ -29,7 +29,8 @@ CONSENT_READERS = open_to(
     CallerKind.CITIZEN, CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE, CallerKind.AUDITOR
 )
 
-MaternityRecord: Any = maternity_record()
+add_histories()
+MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
@@ -96,7 +97,9 @@ async def earlier_cards(
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
     key = _root_field(info)
     cards = await context.cards.earlier(grant, context.selection[key].kinds)
-    return [context.opened(key, found, grant.for_earlier_card(found, context.policy)) for found in cards]
+    return await context.opened_with_past(
+        key, [(found, grant.for_earlier_card(found, context.policy)) for found in cards]
+    )
 
 
 def card_status(info: strawberry.Info, patient: ThePatient) -> Any:
@@ -159,36 +162,4 @@ class Query:
     elevations = described(
         "Who opened what she has blocked, and why; newest first.",
         resolver=elevations, gives=list[ElevatedAccessType] | None, callers=CITIZENS,
-    )  # fmt: skip
-
-
-@strawberry.type(description="What can be changed.")
-class Mutation:
-    give_consent = described(
-        "Give consent to the digital card. Giving it again changes nothing.",
-        resolver=give_consent, gives=Consent | None, callers=CITIZENS,
-    )  # fmt: skip
-    withdraw_consent = described(
-        "Withdraw consent: every card of hers is deleted in all versions, at once.",
-        resolver=withdraw_consent, gives=WithdrawalReceipt | None, callers=CITIZENS,
-    )  # fmt: skip
-    block_access = described(
-        "Keep somebody out of the card, or of a section. It may be done before there is a card. Norwegian: sperre.",
-        resolver=block_access, gives=AccessBlock | None, callers=CITIZENS,
-    )  # fmt: skip
-    lift_block = described(
-        "Lift a block: it ends at once.", resolver=lift_block, gives=AccessBlock | None, callers=CITIZENS
-    )
-    elevate_access = described(
-        "Open what the woman has blocked, for an hour: in an emergency for a reason, in ordinary care when she agrees "
-        "there and then. She is told at once.",
-        resolver=elevate_access, gives=ElevatedAccessType | None, callers=CLINICIANS,
-    )  # fmt: skip
-    request_correction = described(
-        "Ask the unit that wrote an item to correct it. Norwegian: be om retting.",
-        resolver=request_correction, gives=CorrectionRequestType | None, callers=CITIZENS,
-    )  # fmt: skip
-    answer_correction_request = described(
-        "Answer a request for correction that was made to the caller's own unit.",
-        resolver=answer_correction_request, gives=CorrectionRequestType | None, callers=CLINICIANS,
     )  # fmt: skip

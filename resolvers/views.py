@@ -5,6 +5,7 @@ name, without a suggestion, and introspection does not show it. Views are made o
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -12,22 +13,41 @@ import strawberry
 from graphql import (
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
 )
 from strawberry.schema.config import StrawberryConfig
 
-from app.domain.card.sections import SECTION_NAMED
+from app.domain.card.declaration import Section, camel
+from app.domain.card.provenance import Author
+from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
-from app.domain.viewer import CALLER_KIND_OF, CallerKind
+from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from resolvers.access import exists_for
-from resolvers.query import Mutation, Query
+from resolvers.inputs import KIND_OF_INPUT
+from resolvers.mutation import Mutation
+from resolvers.query import Query
+from resolvers.results import TYPENAME
 from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
+WITHHELD_TYPE: Final = "WithheldFact"
+SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
+"""By GraphQL type: the section it is the content of. What is below such a type are facts, wherever it is met."""
+
+AUTHOR_TYPE: Final = Author.__name__
+AUTHOR_PATH: Final = f"{PROVENANCE}.{camel(PROVENANCE_OF_VERSION['by'])}"
+FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
+"""By field of a version: the fact of the provenance it gives."""
+
+VERSION_TYPES: Final = frozenset(f"{name}Version" for name in SECTION_OF_TYPE)
 PATIENT_ARGUMENT: Final = "patient"
 
 
@@ -87,7 +107,8 @@ class _Narrowing:
         return GraphQLSchema(**arguments)
 
     def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
-        key = original.name
+        key, section = original.name, SECTION_OF_TYPE.get(original.name)
+        path = section.graphql_name if section else path
         if key not in self.types:
             arguments = original.to_kwargs()
             arguments["fields"] = lambda: self._fields(original, path)
@@ -99,7 +120,7 @@ class _Narrowing:
     def _fields(self, original: GraphQLObjectType, path: str | None) -> dict[str, GraphQLField]:
         kept = {}
         for name, field in original.fields.items():
-            below = _path_below(original.name, path, name)
+            below = _path_below(original.name, path, name, get_named_type(field.type).name)
             if self._exists(field, below):
                 kept[name] = self._field(field, below)
         return kept
@@ -118,7 +139,7 @@ class _Narrowing:
 
     def _arguments(self, arguments: dict[str, GraphQLArgument]) -> dict[str, GraphQLArgument]:
         """A citizen names no patient: hers is in her token. Everybody else must name one."""
-        kept = dict(arguments)
+        kept = {name: self._argument(argument) for name, argument in arguments.items()}
         if self.kind is None:
             return kept
         if PATIENT_ARGUMENT in kept and self.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
@@ -130,20 +151,66 @@ class _Narrowing:
             kept[PATIENT_ARGUMENT] = GraphQLArgument(**narrowed)
         return kept
 
+    def _argument(self, argument: GraphQLArgument) -> GraphQLArgument:
+        narrowed = self._input(argument.type)
+        return argument if narrowed is argument.type else GraphQLArgument(**{**argument.to_kwargs(), "type_": narrowed})
+
     def _retyped(self, type_: Any, path: str | None) -> Any:
         if isinstance(type_, GraphQLNonNull):
             return GraphQLNonNull(self._retyped(type_.of_type, path))
         if isinstance(type_, GraphQLList):
             return GraphQLList(self._retyped(type_.of_type, path))
+        if isinstance(type_, GraphQLUnionType):
+            return self._union(type_)
         return self._object(type_, path) if isinstance(type_, GraphQLObjectType) else type_
 
+    def _union(self, original: GraphQLUnionType) -> GraphQLUnionType:
+        if original.name not in self.types:
+            arguments = original.to_kwargs()
+            arguments["types"] = tuple(self._object(member) for member in original.types if self._shows(member))
+            arguments["resolve_type"] = lambda value, _info, _type: value[TYPENAME]
+            self.types[original.name] = GraphQLUnionType(**arguments)
+        made = self.types[original.name]
+        assert isinstance(made, GraphQLUnionType)
+        return made
 
-def _path_below(type_name: str, path: str | None, field_name: str) -> str | None:
+    def _shows(self, member: GraphQLObjectType) -> bool:
+        """Whether this kind of caller ever reads anything of a type."""
+        section = SECTION_OF_TYPE.get(member.name)
+        return section is None or any(readable.startswith(f"{section.graphql_name}.") for readable in self.readable)
+
+    def _input(self, original: Any) -> Any:
+        """The inputs of what a kind of caller may write of a section in part only."""
+        if isinstance(original, GraphQLNonNull):
+            return GraphQLNonNull(self._input(original.of_type))
+        facts = self._facts_written(original)
+        if facts is None:
+            return original
+        if original.name not in self.types:
+            arguments = original.to_kwargs()
+            arguments["fields"] = {name: field for name, field in original.fields.items() if name in facts}
+            self.types[original.name] = GraphQLInputObjectType(**arguments)
+        return self.types[original.name]
+
+    def _facts_written(self, original: Any) -> frozenset[str] | None:
+        """By their GraphQL name, the only members of an input that this kind of caller may ever state; None: all."""
+        kind = KIND_OF_INPUT.get(original.name) if isinstance(original, GraphQLInputObjectType) else None
+        if kind is None or self.kind is not CallerKind.CITIZEN:
+            return None
+        facts = current_policy().writing(Role.CITIZEN, None).facts.get(kind)
+        return None if facts is None else frozenset(map(camel, facts))
+
+
+def _path_below(type_name: str, path: str | None, field_name: str, gives: str) -> str | None:
     """Path of the fact (or container of facts) a field gives; None outside of the card's facts."""
-    if type_name == CARD_TYPE:
-        return field_name if field_name in SECTION_NAMED else None
+    if gives in SECTION_OF_TYPE:
+        return SECTION_OF_TYPE[gives].graphql_name
+    if type_name in VERSION_TYPES:
+        return FACT_OF_VERSION.get(field_name, path)
     if path is None:
-        return None
+        return AUTHOR_PATH if gives == AUTHOR_TYPE else None
+    if field_name == HISTORY and type_name in SECTION_OF_TYPE:
+        return path
     if field_name == PROVENANCE and path in SECTION_NAMED:
         return PROVENANCE
     below = f"{path}.{field_name}"

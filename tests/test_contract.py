@@ -17,6 +17,7 @@ from graphql import (
 from app.domain.card.declaration import Content, Group, camel, declared_in
 from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS, walk
+from app.domain.history import HISTORY
 from app.domain.policy import current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.card import describe
@@ -123,6 +124,8 @@ def _add_paths(field: GraphQLField, path: str, found: set[str]) -> None:
     below = get_named_type(field.type)
     if isinstance(below, GraphQLObjectType):
         for name, inner in below.fields.items():
+            if name == HISTORY:
+                continue  # leads back to the same type
             _add_paths(inner, "provenance" if name == "provenance" else f"{path}.{name}", found)
 
 

@@ -85,6 +85,15 @@ class Grant:
             return items if release.whole else [release.apply(item, self.today) for item in items]
         return None if entered_in_error(document) else release.apply(document, self.today)
 
+    def release_item(self, kind: str, item: dict[str, Any]) -> dict[str, Any] | None:
+        """One item of a section, cut down likewise; None when nothing of it is given."""
+        return None if entered_in_error(item) and not self.erroneous_items else self.release_version(kind, item)
+
+    def release_version(self, kind: str, document: dict[str, Any]) -> dict[str, Any] | None:
+        """One version of an item, cut down likewise, whether it was entered in error or not."""
+        release = self.profile.releases[kind]
+        return None if kind in self.blocked or not release.members else release.apply(document, self.today)
+
     def why_withheld(self, path: str) -> Withheld | None:
         """Why a fact is not given, or not in full; None when it is. Says the same whatever is stored.
 

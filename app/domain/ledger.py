@@ -34,6 +34,7 @@ class LedgerEntry:
     released          paths of the facts that left, found in the answer, not in the question
     withheld          paths asked for and not given, with the reason
     written           sections changed, with version before and after
+    seen_change       sequence of the card's latest change when something of it was shown, 0 for none; else None
     access_basis      an `AccessBasis` of app/domain/elevations.py, for professionals
     elevated          reason code and end of the elevation that opened what she had blocked; never the words
     """
@@ -64,6 +65,7 @@ class LedgerEntry:
     released: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    seen_change: int | None = None
     access_basis: str | None = None
     elevated: Mapping[str, str | None] | None = None
 

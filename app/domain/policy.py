@@ -54,6 +54,21 @@ class RolePolicy:
     earlier_cards: bool
     erroneous_items: bool
     may_elevate: bool
+    writing: str
+    writing_at: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What may be written, before it is asked whether all of it was read.
+
+    facts   by section kind, the only facts of it that may be written; a section that is not in it may be written whole
+    """
+
+    opens: bool
+    closes: bool
+    sections: frozenset[str]
+    facts: Mapping[str, frozenset[str]]
 
 
 class Release:
@@ -148,6 +163,28 @@ class Policy:
             entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
         )
 
+    def writing(self, role: Role, unit_kind: str | None) -> Writing:
+        """What a role writes at a kind of unit."""
+        entry = self.roles[role]
+        return self._writing[entry.writing_at.get(unit_kind or "", entry.writing)]
+
+    def writing_elevated(self, access_basis: str) -> Writing:
+        """What is written by whoever had to open a block of the woman's, on that basis."""
+        return self._writing[self._document["elevation"]["writing"].get(access_basis, "nothing")]
+
+    def writers_of(self, kind: str) -> frozenset[Role]:
+        """The roles that can ever write a section: those that write it somewhere and read all of it in some purpose."""
+        return frozenset(
+            role
+            for role, entry in self.roles.items()
+            if any(kind in self._writing[name].sections for name in (entry.writing, *entry.writing_at.values()))
+            and any(profile.releases[kind].whole for profile in self._every_profile(role))
+        )
+
+    @cached_property
+    def _writing(self) -> Mapping[str, Writing]:
+        return {name: _writing_entry(entry) for name, entry in self._document["writing"].items()}
+
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
         """By GraphQL path: the roles that can ever read the fact, in any purpose, at any unit."""
@@ -204,7 +241,14 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         earlier_cards=entry["earlier_cards"],
         erroneous_items=entry["erroneous_items"],
         may_elevate=entry.get("may_elevate", False),
+        writing=entry["writing"],
+        writing_at=entry.get("writing_at", {}),
     )
+
+
+def _writing_entry(entry: Mapping[str, Any]) -> Writing:
+    facts = {kind: frozenset(names) for kind, names in entry.get("facts", {}).items()}
+    return Writing(entry["opens"], entry["closes"], frozenset(entry["sections"]), facts)
 
 
 class _Builder:

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.domain.changes import Change
+from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
 from app.domain.gate import Grant
+from app.domain.history import SealedHistory
 from app.domain.ledger import LedgerEntry
+from app.domain.news import News
 from app.domain.record import Found, FoundCard
 from app.domain.viewer import Organisation
+from app.domain.writing import Asked
 
 
 class Cards(Protocol):
@@ -27,6 +31,16 @@ class Cards(Protocol):
         """Her closed cards, newest first, with the named sections, in one statement."""
 
 
+class Histories(Protocol):
+    """Reading what was written on cards before."""
+
+    async def of(self, record_ids: Collection[str], kinds: Collection[str]) -> dict[str, SealedHistory]:
+        """By record id, every version of every item of the named sections, in one statement."""
+
+    async def news(self, record_id: str, patient_id: str, actor_key: str | None) -> News:
+        """The card's changes, and what the actor has seen of it before, in one statement."""
+
+
 class Consents(Protocol):
     """Giving and withdrawing consent. The ledger entry goes into the same transaction as the change."""
 
@@ -39,9 +53,26 @@ class Consents(Protocol):
 
 
 class EntryMaker(Protocol):
-    """Makes the ledger entry of a write once the patient's id is known."""
+    """Makes the ledger entry of a write once it is known what was written.
 
-    def __call__(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry: ...
+    recorded   what is shown of it
+    found      the person and her card as they were when it was written; where they were not looked up before
+    """
+
+    def __call__(
+        self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None, found: Found | None = None
+    ) -> LedgerEntry: ...
+
+
+class Commands(Protocol):
+    """Writing cards. The ledger entry goes into the same transaction as what is written."""
+
+    async def carry_out(self, asked: Asked, actor_key: str | None, entry: EntryMaker) -> Outcome:
+        """Carry out a command, or say why not. All that it changes is committed when this returns `Recorded`.
+
+        Raises RecordRefusal: what the gate refuses, NOT_FOUND, IDEMPOTENCY_KEY_REUSED, PATIENT_ID_INVALID,
+        BAD_USER_INPUT for no key.
+        """
 
 
 @dataclass(frozen=True, slots=True)

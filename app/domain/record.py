@@ -17,6 +17,7 @@ from app.domain.elevations import ElevatedAccess
 
 if TYPE_CHECKING:
     from app.domain.gate import Grant
+    from app.domain.write_gate import WriteGrant
 
 
 class RecordStatus(DescribedEnum):
@@ -70,7 +71,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:
-    """What is known of a card without opening it."""
+    """What is known of a card without opening it. `last_change`: the sequence of its latest change, if it has one."""
 
     record_id: str
     status: RecordStatus
@@ -79,6 +80,7 @@ class RecordHead:
     closed_at: datetime | None
     last_updated_at: datetime
     care_units: frozenset[str]
+    last_change: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class SealedSections:
     def open(self, grant: "Grant") -> dict[str, Any]:
         """The documents with everything taken out that the grant does not cover."""
         return {kind: grant.release(kind, from_json(text)) for kind, text in self._documents.items()}
+
+    def open_for_writing(self, grant: "WriteGrant") -> dict[str, Any]:
+        """The documents as they are stored, for whoever is about to change them and has read all of them. Those that
+        only the rules look at are among them: what follows from one is told to nobody who cannot read it."""
+        return {kind: from_json(text) for kind, text in self._documents.items()} if grant else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,24 @@ from typing import Any, Final
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
 
+from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
+from app.domain.gate import standing_blocks
 from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
 from app.execution.entries import Entries
 from app.execution.plan import Plan, named_patients, plan
-from app.execution.released import released_facts
+from app.execution.released import released_facts, released_of_written
 from app.identity.viewers import require_scope
 from app.observability import log
 from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
+from resolvers.commands import COMMANDS
 from resolvers.context import OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
 from resolvers.views import view_for
@@ -134,6 +138,8 @@ class _Operation:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
         if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
+        if self.plan.misplaced_history:
+            return request_error("BAD_USER_INPUT", "Only what is read on a card has a history, and a version has none.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
         return None
@@ -166,15 +172,22 @@ class _Operation:
         return named_patients(self.schema, self.document.tree, self.node, self.variables)
 
     async def _context(self, patient: str | None) -> OperationContext:
-        looked_up = await self._look_up(patient) if patient else None
+        looked_up = await self._look_up(patient) if patient and not self._is_command else None
         services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
         return OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            selection=self.plan.selection, cards=services.cards, consents=services.consents, ledger=services.ledger,
+            selection=self.plan.selection, cards=services.cards, histories=services.histories,
+            consents=services.consents, commands=services.commands,
+            self_registration=services.settings.self_registration, ledger=services.ledger,
             choices=services.choices, organisations=services.organisations,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
+
+    @property
+    def _is_command(self) -> bool:
+        """Whether the card is written: then it is looked up where it is written, holding it."""
+        return any(root.name in COMMANDS for root in self.plan.root_fields)
 
     async def _look_up(self, patient: str) -> Found | RecordRefusal | None:
         """The person and her card with the sections asked for, in one statement."""
@@ -220,17 +233,35 @@ class _Operation:
         withheld = tuple(sorted(f"{why.path}: {why.reason}" for why in reasons))
         causes = [error.original_error for error in result.errors or ()]
         failed = any(not isinstance(cause, Refusal) for cause in causes)
-        outcome = _outcome(bool(released) or not causes, bool(withheld or causes), failed)
-        refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), self.context.concealed)
+        refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), None)
+        refusal = refusal or self.context.not_written or self.context.concealed
+        gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
+        outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        made = replace(made, released=released, withheld=withheld)
+        made = replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
         return with_elevation(made, self.context.elevated)
 
-    def _entry_for_write(self, patient_id: str, written: tuple[str, ...]) -> LedgerEntry:
+    def _seen_change(self, released: tuple[str, ...]) -> int | None:
+        """Up to which change the active card was when something of it was shown; None when nothing was."""
+        if self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
+            return None
+        return self.found.card.head.last_change or 0
+
+    def _entry_for_write(
+        self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None, found: Found | None = None
+    ) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes
-        made = self.entries.about(self.context.patient_number, self.found, Outcome.ALLOWED)
-        self.context.noted = replace(made, patient_id=patient_id, written=written)
-        return self.context.noted
+        found = found or self.found
+        made = self.entries.about(self.context.patient_number, found, Outcome.ALLOWED)
+        made = replace(made, patient_id=patient_id, written=written)
+        if recorded is not None:
+            shown = released_of_written(self.plan, recorded)
+            made = replace(made, record_id=recorded.record_id, released=shown)
+        if recorded is not None and found is not None:
+            _, elevated = standing_blocks(found.patient, self.viewer, self.services.policy, self.now)
+            made = with_elevation(made, elevated)
+        self.context.noted = made
+        return made
 
 
 def _outcome(gave_anything: bool, held_back: bool, failed: bool) -> Outcome:

@@ -23,10 +23,20 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.domain.card.sections import SECTION_NAMED
+from app.domain.card.declaration import Section
+from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
-from resolvers.views import CARD_TYPE, PATIENT_ARGUMENT
+from resolvers.views import (
+    AUTHOR_PATH,
+    AUTHOR_TYPE,
+    CARD_TYPE,
+    FACT_OF_VERSION,
+    PATIENT_ARGUMENT,
+    SECTION_OF_TYPE,
+    WITHHELD_TYPE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,15 @@ class RootField:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an operation asks for."""
+    """What an operation asks for.
+
+    selection            by response key, for every root field that gives a card or anything of a section
+    misplaced_history    the history of something is asked for that has none
+    """
 
     root_fields: tuple[RootField, ...]
     selection: Mapping[str, Selection]
+    misplaced_history: bool = False
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -52,9 +67,14 @@ class Plan:
         return frozenset().union(*(selection.kinds for selection in active))
 
 
+Place = tuple[str, ...]
+"""A response path, without places in lists."""
+
 ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
-BESIDE_THE_FACTS: Final = ("correctionRequests",)
-"""What a card shows that is no fact of a section and is noted as released nevertheless."""
+RECORD_HISTORY: Final = "recordHistory"
+NEWS: Final = "newSinceLastLook"
+ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
+CORRECTION_REQUESTS: Final = "correctionRequests"
 
 
 def plan(
@@ -78,23 +98,23 @@ class _Walk:
         self.fragments = {node.name.value: node for node in nodes}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
-        root_type = self._root_type(operation)
         roots: dict[str, RootField] = {}
         collected: dict[str, _Collected] = {}
-        for node in self._fields(operation.selection_set):
+        for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
             if node.name.value.startswith("__"):
                 continue
             root = self._root(root_type, node)
             roots[root.response_key] = root
-            if root.is_card:
-                found = collected.setdefault(root.response_key, _Collected())
-                self._card(node, found, (root.response_key,))
-        selection = {key: found.selection() for key, found in collected.items()}
-        return Plan(tuple(roots.values()), selection)
+            found = collected.setdefault(root.response_key, _Collected())
+            self._below(root_type, node, found, (root.response_key,))
+        selection = {key: found.selection() for key, found in collected.items() if roots[key].is_card or found.sections}
+        misplaced = any(found.misplaced_history for found in collected.values())
+        return Plan(tuple(roots.values()), selection, misplaced)
 
     def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
-        fields = self._root_type(operation).fields
-        nodes = [node for node in self._fields(operation.selection_set) if node.name.value in fields]
+        root_type = self._root_type(operation)
+        fields = root_type.fields
+        nodes = [node for _, node in self._fields(root_type, operation.selection_set) if node.name.value in fields]
         arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
         return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
 
@@ -103,45 +123,94 @@ class _Walk:
         assert isinstance(root_type, GraphQLObjectType)  # validation has seen to it
         return root_type
 
-    def _root(self, root_type: GraphQLObjectType, node: FieldNode) -> RootField:
+    def _root(self, root_type: Any, node: FieldNode) -> RootField:
         is_card = get_named_type(root_type.fields[node.name.value].type).name == CARD_TYPE
         return RootField(_key(node), node.name.value, is_card)
 
-    def _card(self, node: FieldNode, found: "_Collected", response: tuple[str, ...]) -> None:
-        for below in self._fields(node.selection_set):
-            name = below.name.value
-            if name in SECTION_NAMED:
-                found.kinds.add(SECTION_NAMED[name].kind)
-                here = (*response, _key(below))
-                found.add_section(name, here)
-                self._facts(below, found, here, name)
-            elif name in BESIDE_THE_FACTS:
-                found.add_other(name, (*response, _key(below)))
-            elif name == "withheld":
-                found.asks_withheld = True
+    def _below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        """What a field selects. Wherever a section's type is met, what is below it are facts of that section."""
+        type_ = get_named_type(parent.fields[node.name.value].type)
+        section = SECTION_OF_TYPE.get(type_.name)
+        if parent.name == CARD_TYPE and node.name.value in ABOUT_THE_PAST:
+            found.add_told(node.name.value, response)
+            found.in_history = True
+            self._each_below(type_, node, found, response)
+            found.in_history = False
+        elif parent.name == CARD_TYPE and node.name.value == CORRECTION_REQUESTS:
+            found.add_told(CORRECTION_REQUESTS, response)
+        elif section is not None:
+            found.add_section(section, response, of_card=parent.name == CARD_TYPE)
+            self._facts(type_, node, found, response, section.graphql_name)
+        elif type_.name == AUTHOR_TYPE:
+            found.add(AUTHOR_PATH, response)
+            self._facts(type_, node, found, response, AUTHOR_PATH)
+        elif type_.name == WITHHELD_TYPE:
+            found.asks_withheld = True
+        else:
+            self._each_below(type_, node, found, response)
 
-    def _facts(self, node: FieldNode, found: "_Collected", response: tuple[str, ...], path: str) -> None:
-        for below in self._fields(node.selection_set):
-            name = below.name.value
-            if name.startswith("__"):
-                continue
-            at_section = "." not in path and path != PROVENANCE
-            fact_path = PROVENANCE if name == PROVENANCE and at_section else f"{path}.{name}"
-            here = (*response, _key(below))
-            found.add(fact_path, here)
-            self._facts(below, found, here, fact_path)
+    def _each_below(self, type_: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        for inner, below in self._fields(type_, node.selection_set):
+            self._one_below(inner, below, found, response)
 
-    def _fields(self, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
-        """The fields of a selection set, fragments in place, without what @skip and @include leave out."""
+    def _one_below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
+        """One selected field. Where an item of any section stands, a fragment says of which section it is."""
+        if node.name.value.startswith("__"):
+            return
+        section = SECTION_OF_TYPE.get(parent.name)
+        if section is None:
+            self._below(parent, node, found, (*response, _key(node)))
+            return
+        found.add_section(section, response, of_card=False)
+        self._fact(parent, node, found, response, section.graphql_name)
+
+    def _facts(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, path: str) -> None:
+        for inner, below in self._fields(type_, node.selection_set):
+            if not below.name.value.startswith("__"):
+                self._fact(inner, below, found, response, path)
+
+    def _fact(self, parent: Any, node: FieldNode, found: "_Collected", response: Place, path: str) -> None:
+        name, here = node.name.value, (*response, _key(node))
+        at_section = "." not in path and path != PROVENANCE
+        type_ = get_named_type(parent.fields[name].type)
+        if name == HISTORY and at_section:
+            self._history(type_, node, found, here, path)
+            return
+        fact_path = PROVENANCE if name == PROVENANCE and at_section else f"{path}.{name}"
+        found.add(fact_path, here)
+        self._facts(type_, node, found, here, fact_path)
+
+    def _history(self, type_: Any, node: FieldNode, found: "_Collected", response: Place, section: str) -> None:
+        """The versions of a card's items. A version has none, nor has an item that is met elsewhere than on a card."""
+        kind = SECTION_NAMED[section].kind
+        if found.in_history or kind not in found.kinds:
+            found.misplaced_history = True
+            return
+        found.in_history = True
+        found.history_kinds.add(kind)
+        for inner, below in self._fields(type_, node.selection_set):
+            name, here = below.name.value, (*response, _key(below))
+            below_type = get_named_type(inner.fields[name].type) if not name.startswith("__") else None
+            if name == CONTENT:
+                self._facts(below_type, below, found, here, section)
+            elif name in FACT_OF_VERSION:
+                found.add(FACT_OF_VERSION[name], here)
+                self._facts(below_type, below, found, here, FACT_OF_VERSION[name])
+        found.in_history = False
+
+    def _fields(self, type_: Any, selections: SelectionSetNode | None) -> Iterator[tuple[Any, FieldNode]]:
+        """The fields of a selection set with the type they are selected of, fragments in place, without what @skip and
+        @include leave out."""
         for node in selections.selections if selections else ():
             if node.directives and not self._included(node):
                 continue
             if isinstance(node, FieldNode):
-                yield node
-            elif isinstance(node, InlineFragmentNode):
-                yield from self._fields(node.selection_set)
-            else:
-                yield from self._fields(self.fragments[node.name.value].selection_set)  # type: ignore[attr-defined]  # the third kind of selection is a fragment spread
+                yield type_, node
+                continue
+            inner = node if isinstance(node, InlineFragmentNode) else self.fragments[node.name.value]  # type: ignore[attr-defined]  # the third kind of selection is a fragment spread
+            condition = inner.type_condition
+            narrowed = self.schema.type_map[condition.name.value] if condition else type_
+            yield from self._fields(narrowed, inner.selection_set)
 
     def _included(self, node: Any) -> bool:
         skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
@@ -152,28 +221,43 @@ class _Walk:
 class _Collected:
     def __init__(self) -> None:
         self.kinds: set[str] = set()
-        self.fact_paths: dict[str, list[tuple[str, ...]]] = {}
-        self.sections: dict[str, list[tuple[str, ...]]] = {}
-        self.others: dict[str, list[tuple[str, ...]]] = {}
-        self.asks_withheld = False
+        self.history_kinds: set[str] = set()
+        self.fact_paths: dict[str, list[Place]] = {}
+        self.past_paths: dict[str, list[Place]] = {}
+        self.sections: dict[str, list[Place]] = {}
+        self.told: dict[str, list[Place]] = {}
+        self.asks_withheld = self.asks_news = self.in_history = self.misplaced_history = False
 
-    def add(self, fact_path: str, response: tuple[str, ...]) -> None:
-        _note(self.fact_paths, fact_path, response)
+    def add(self, fact_path: str, response: Place) -> None:
+        _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
 
-    def add_section(self, name: str, response: tuple[str, ...]) -> None:
-        _note(self.sections, name, response)
+    def add_told(self, name: str, response: Place) -> None:
+        """What a card shows besides its facts and their histories: the ledger names it as a whole."""
+        _note(self.told, name, response)
+        if name == NEWS:
+            self.asks_news = True
+        elif name == RECORD_HISTORY:
+            self.history_kinds.update(SECTIONS)
 
-    def add_other(self, name: str, response: tuple[str, ...]) -> None:
-        _note(self.others, name, response)
+    def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:
+        _note(self.sections, section.graphql_name, response)
+        if of_card:
+            self.kinds.add(section.kind)
 
     def selection(self) -> Selection:
-        facts = {path: tuple(paths) for path, paths in self.fact_paths.items() if path in declared_paths()}
         sections = {name: tuple(paths) for name, paths in self.sections.items()}
-        others = {name: tuple(paths) for name, paths in self.others.items()}
-        return Selection(frozenset(self.kinds), facts, sections, self.asks_withheld, others)
+        return Selection(
+            frozenset(self.kinds), _declared(self.fact_paths), sections, self.asks_withheld,
+            frozenset(self.history_kinds), _declared(self.past_paths), self.asks_news,
+            {name: tuple(places) for name, places in self.told.items()},
+        )  # fmt: skip
 
 
-def _note(noted: dict[str, list[tuple[str, ...]]], path: str, response: tuple[str, ...]) -> None:
+def _declared(noted: dict[str, list[Place]]) -> dict[str, tuple[Place, ...]]:
+    return {path: tuple(places) for path, places in noted.items() if path in declared_paths()}
+
+
+def _note(noted: dict[str, list[Place]], path: str, response: Place) -> None:
     places = noted.setdefault(path, [])
     if response not in places:
         places.append(response)

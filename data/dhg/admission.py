@@ -7,11 +7,14 @@ from typing import Final
 
 from sqlalchemy import select
 
+from app.domain.card.care_contacts import CareContacts
+from app.domain.care_units import followed_by
 from app.domain.consent import NO_CONSENT, ConsentState
 from app.domain.errors import RecordRefusal
-from app.domain.record import RecordStatus, StoredRecord
+from app.domain.record import CareUnit, RecordStatus, StoredRecord
+from data.caseload import KIND_OF
 from data.database import Database
-from data.dhg.envelopes import Line
+from data.dhg.envelopes import Envelope, Line
 from data.dhg.mapping import to_stored
 from data.dhg.wire import METADATA, RECORD_ID, InvalidWire, WireProblem
 from data.identity_numbers import PatientKeys, parse
@@ -75,10 +78,16 @@ def candidate_of(line: Line, patient_number: str | None, consent_given_at: datet
         return RefusedLine(line.number, (*problems, *invalid.problems))
     if number is None:
         return RefusedLine(line.number, tuple(problems))
-    record.care_units = list(envelope.care_units)
+    record.care_units = _followed_by(record, envelope)
     if envelope.consent_given is None and consent_given_at is not None:
         return Candidate(line.number, number, record, True, consent_given_at)
     return Candidate(line.number, number, record, envelope.consent_given, envelope.consent_at)
+
+
+def _followed_by(record: StoredRecord, envelope: Envelope) -> list[CareUnit]:
+    """The units the envelope names, and those that the card's care contacts name."""
+    contacts = next((item.content for item in record.items if item.kind == KIND_OF[CareContacts]), None)
+    return followed_by(None, contacts, list(envelope.care_units))
 
 
 def _number(said: str | None, patient_number: str | None, problems: list[WireProblem]) -> str | None:

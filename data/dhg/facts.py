@@ -14,10 +14,13 @@ from typing import Any, Final
 
 import orjson
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.domain.card.declaration import Content, Shape, declared_in
 from app.domain.card.provenance import Author
 from app.domain.card.values import BloodPressure, CodedValue, DipstickResult, InSystem, RhesusD
+from app.domain.validation.problems import messages
+from app.domain.validation.shape import reason
 from data.dhg.residue import Whole
 from data.dhg.wire import AUTHOR_ALIASES, CODE_MEMBERS, Path, Problems, read_instant
 
@@ -70,11 +73,11 @@ def validate(model: type[Content], facts: dict[str, Any], path: Path, problems: 
         return model.model_validate_json(orjson.dumps(facts)).model_dump(mode="json", exclude_none=True)
     except ValidationError as error:
         for found in error.errors(include_url=False, include_context=False):
-            reason = _reason(found["type"], found["input"])
+            code = _reason(found)
             steps = _wire_steps(model, found["loc"])
-            if reason == "UNKNOWN_CODE" and isinstance(found["input"], dict):
+            if code == "UNKNOWN_CODE" and isinstance(found["input"], dict):
                 steps = (*steps, CODE_MEMBERS["code"])
-            problems.note((*path, *steps), reason, _MESSAGES.get(reason, found["msg"]))
+            problems.note((*path, *steps), code, _MESSAGES.get(code, found["msg"]))
         return {}
 
 
@@ -249,22 +252,12 @@ def _wire_steps(model: type[Content], location: tuple[str | int, ...]) -> Path:
     return tuple(steps)
 
 
-_REASONS: Final = {
-    "missing": "MISSING",
-    "greater_than": "OUT_OF_RANGE",
-    "greater_than_equal": "OUT_OF_RANGE",
-    "less_than": "OUT_OF_RANGE",
-    "less_than_equal": "OUT_OF_RANGE",
-    "date_parsing": "MALFORMED",
-    "string_too_long": "TOO_LONG",
-    "string_too_short": "MALFORMED",
-    "enum": "UNKNOWN_CODE",
-    "value_error": "UNKNOWN_CODE",  # the only check of our own there is: app/domain/card/values.py, InSystem
-}
+_RENAMED: Final = {"REQUIRED": "MISSING", "EMPTY_TEXT": "MALFORMED"}
+"""What taking in a record has always called what writing a card calls otherwise."""
+
 _MESSAGES: Final = {"UNKNOWN_CODE": "must be a code of its code system", "MISSING": "must be given"}
 
 
-def _reason(kind: str, value: Any) -> str:
-    if kind == "enum" and not isinstance(value, str):
-        return "BAD_TYPE"
-    return _REASONS.get(kind, "BAD_TYPE")
+def _reason(found: ErrorDetails) -> str:
+    code = messages()[reason(found)].code
+    return _RENAMED.get(code, code)

@@ -52,7 +52,7 @@ class District:
 
     @property
     def care_units(self) -> list[CareUnit]:
-        """The units that have her on their list. The hospital is not one of them: it sees her when it sees her."""
+        """The units that have her on their list from the start. The hospital joins when she is to give birth there."""
         return [CareUnit(organisation_number=one.organisation_number, organisation_name=one.organisation_name)
                 for one in (self.gp, self.midwife)]  # fmt: skip
 

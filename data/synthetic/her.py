@@ -79,10 +79,12 @@ def care_contacts(plan: Plan, course: Course, dice: Dice) -> Iterator[Stage]:
             "midwife": {
                 "name": midwife.name,
                 "organisation_name": midwife.organisation_name,
+                "organisation_number": midwife.organisation_number,
                 "hpr_number": midwife.hpr_number,
                 "phone": midwife.phone,
             },
             "birth_institution": hospital.facility,
+            "birth_institution_number": hospital.organisation_number,
         })  # fmt: skip
 
 

@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from app.domain.record import RecordStatus, StoredRecord
+from app.domain.card.care_contacts import CareContacts
+from app.domain.care_units import followed_by
+from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
+from data.caseload import KIND_OF
+from data.documents import latest_versions
 from data.synthetic import habits, her, history, laboratory, pregnancy, visits
 from data.synthetic.course import Course, course_of
 from data.synthetic.dice import Dice
@@ -47,10 +51,16 @@ def simulate(plan: Plan, as_of: date) -> StoredRecord:
     record = StoredRecord(
         record_id=record_id, status=RecordStatus.ACTIVE, version=1, opened_at=course.first.at,
         last_updated_at=course.first.at, record_last_updated_at=writer.last_written_at,
-        author=course.first.by.author, care_units=plan.district.care_units, items=writer.items,
+        author=course.first.by.author, care_units=_care_units(plan, writer.items), items=writer.items,
     )  # fmt: skip
     _close(record, plan, course, writer)
     return record
+
+
+def _care_units(plan: Plan, items: list[StoredItem]) -> list[CareUnit]:
+    """The units that follow her: those of her district, and whom her care contacts name."""
+    contacts = [item.content for item in latest_versions(items) if item.kind == KIND_OF[CareContacts]]
+    return followed_by(None, contacts[0] if contacts else None, plan.district.care_units)
 
 
 def _close(record: StoredRecord, plan: Plan, course: Course, writer: Writer) -> None:

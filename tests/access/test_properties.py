@@ -8,6 +8,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from app.domain.card.sections import walk
+from app.domain.history import HISTORY
 from app.domain.policy import ProfileKey, current_policy
 from app.domain.viewer import CALLER_KIND_OF, Purpose, Role
 from resolvers.views import CARD_TYPE, view_for
@@ -23,15 +24,17 @@ PROFESSIONALS = [
 DOCUMENTS = 60
 
 
-def draw(dice: random.Random, type_: Any, depth: int = 0) -> str:
-    """A random selection of a type's fields, with aliases, repeats and inline fragments."""
+def draw(dice: random.Random, type_: Any, depth: int = 0, *, past: bool = True) -> str:
+    """A random selection of a type's fields, with aliases, repeats and inline fragments. A version has no history."""
     assert isinstance(type_, GraphQLObjectType)
-    names = [name for name in type_.fields if name not in ("withheld", "withheldByPatientCount")]
+    left_out = {"withheld", "withheldByPatientCount", *(() if past else (HISTORY,))}
+    names = [name for name in type_.fields if name not in left_out]
     chosen = dice.sample(names, k=min(len(names), dice.randint(1, 6)))
     parts = []
     for place, name in enumerate(chosen):
         below = get_named_type(type_.fields[name].type)
-        inner = f" {{ {draw(dice, below, depth + 1)} }}" if isinstance(below, GraphQLObjectType) else ""
+        still = past and name != HISTORY
+        inner = f" {{ {draw(dice, below, depth + 1, past=still)} }}" if isinstance(below, GraphQLObjectType) else ""
         alias = f"a{depth}_{place}: " if dice.random() < 0.3 else ""
         field = f"{alias}{name}{inner}"
         parts.append(f"... on {type_.name} {{ {field} }}" if dice.random() < 0.2 else field)

@@ -6,6 +6,7 @@ enough. Runs alternate between the two, because machines are noisy: compare with
 """
 
 import asyncio
+import itertools
 import os
 import socket
 import statistics
@@ -27,6 +28,7 @@ from app.domain.viewer import CallerKind
 from app.identity.development_issuer import DevelopmentIssuer
 from app.services import system_clock
 from resolvers.views import view_for
+from tests.bench import writing
 from tests.databases import empty_database_url
 from tests.whole_card import selection
 
@@ -56,27 +58,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         postgresql = asyncio.run(empty_database_url("postgresql", Path(folder)))
         for name, url in (("SQLite", None), ("PostgreSQL", postgresql)):
-            with serving(Path(folder) / name, url) as (gateway, bare, data_dir):
-                token = _token(data_dir)
+            with serving(Path(folder) / name, url, "tests.bench.bare") as (gateway, bare, data_dir):
+                token = _token(data_dir, "kari")
                 for page, query in (("home page", HOME_PAGE), ("full card", FULL_CARD)):
-                    table.add_row(name, page, *_compared(gateway, bare, token, query))
+                    asked = itertools.repeat(orjson.dumps({"query": query}))
+                    table.add_row(name, page, *_compared(gateway, bare, token, asked))
+        with serving(Path(folder) / "written", postgresql, "tests.bench.writing") as (gateway, bare, data_dir):
+            numbers = asyncio.run(writing.seeded(data_dir, postgresql))
+            compared = _compared(gateway, bare, _token(data_dir, "midwife"), writing.bodies(numbers))
+            table.add_row("PostgreSQL", "recordVisit", *compared)
     Console(width=160).print(table)
     print(f"{CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS:g} s each, alternating; medians.")  # noqa: T201 - a command's output
 
 
-def _token(data_dir: Path) -> str:
-    persona = all_personas()["kari"]
-    return DevelopmentIssuer(data_dir).mint(persona, now=system_clock(), lifetime_seconds=3600)
+def _token(data_dir: Path, name: str) -> str:
+    persona = all_personas()[name]
+    purpose = persona.purpose_for(None)
+    return DevelopmentIssuer(data_dir).mint(persona, now=system_clock(), purpose=purpose, lifetime_seconds=3600)
 
 
-def _compared(gateway: int, bare: int, token: str, query: str) -> list[str]:
-    body = orjson.dumps({"query": query})
+def _compared(gateway: int, bare: int, token: str, bodies: Iterator[bytes]) -> list[str]:
     runs: dict[int, list[Run]] = {gateway: [], bare: []}
     for port in (gateway, bare):
-        asyncio.run(_load(port, token, body, 1.0))  # warm
+        asyncio.run(_load(port, token, bodies, 1.0))  # warm
     for _ in range(ROUNDS):
         for port in (gateway, bare):
-            runs[port].append(asyncio.run(_load(port, token, body, SECONDS)))
+            runs[port].append(asyncio.run(_load(port, token, bodies, SECONDS)))
     ours, theirs = _median(runs[gateway]), _median(runs[bare])
     ratio = ours.per_second / theirs.per_second
     return [
@@ -89,17 +96,15 @@ def _median(runs: list[Run]) -> Run:
     return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("per_second", "p50_ms", "p99_ms")))
 
 
-async def _load(port: int, token: str, body: bytes, seconds: float) -> Run:
-    head = (
-        f"POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(body)}\r\n\r\n"
-    )
-    request, until, latencies = head.encode() + body, time.perf_counter() + seconds, []
+async def _load(port: int, token: str, bodies: Iterator[bytes], seconds: float) -> Run:
+    head = f"POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+    until, latencies = time.perf_counter() + seconds, []
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (began := time.perf_counter()) < until:
-            writer.write(request)
+            body = next(bodies)
+            writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             assert answer.startswith(b"HTTP/1.1 200"), answer
             length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
@@ -116,14 +121,14 @@ async def _load(port: int, token: str, body: bytes, seconds: float) -> Run:
 
 
 @contextmanager
-def serving(data_dir: Path, url: str | None) -> Iterator[tuple[int, int, Path]]:
+def serving(data_dir: Path, url: str | None, beside: str) -> Iterator[tuple[int, int, Path]]:
     """The gateway and the bare application on one store; gives their ports and the data folder."""
     environment = {**os.environ, "HELSEKORT_DATA_DIR": str(data_dir), "HELSEKORT_LOG_LEVEL": "ERROR"}
     if url:
         environment["HELSEKORT_DATABASE_URL"] = url
     ports = _free_port(), _free_port()
     gateway = _start([sys.executable, "-m", "app", "demo", "--port", str(ports[0])], environment, ports[0])
-    bare = _start([sys.executable, "-m", "tests.bench.bare", str(ports[1])], environment, ports[1])
+    bare = _start([sys.executable, "-m", beside, str(ports[1])], environment, ports[1])
     try:
         yield *ports, data_dir
     finally:

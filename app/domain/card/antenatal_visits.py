@@ -32,7 +32,7 @@ class FetalObservation(Content):
         "Fetus number", "Foster nr.",
         "Which fetus; the number stays the same through the pregnancy and is used again at birth.",
         "Hvilket av fostrene målingen gjelder.",
-        ORDINARY, wire="fosterId", positive=True,
+        ORDINARY, wire="fosterId", positive=True, required=True,
     )  # fmt: skip
     fetal_heart_rate_bpm: int | None = fact(
         "Fetal heart rate", "Fosterlyd", "The fetus's heart rate.", "Hvor fort hjertet til barnet slår.",
@@ -68,6 +68,7 @@ class AntenatalVisit(Content):
     held_on: date | None = fact(
         "Date", "Dato", "The day of the visit.", "Dagen du var på kontroll.",
         ORDINARY, wire="appointmentDate", topic="date", escalation=FUTURE_DATE, mark=Mark.OFFICIAL,
+        required=True,
     )  # fmt: skip
     gestational_age_weeks: int | None = fact(
         "Gestational age, completed weeks", "Svangerskapsuke, fullgåtte uker",
@@ -81,6 +82,7 @@ class AntenatalVisit(Content):
         "Days beyond the completed week, 0 to 6. Not recorded counts as 0 only when the week is recorded.",
         "Dager i tillegg til de hele ukene.",
         ORDINARY, wire="daysAfterFullPregnancyWeek", unit="d", minimum=0, maximum=6, topic="week", mark=Mark.OFFICIAL,
+        needs="gestational_age_weeks",
     )  # fmt: skip
     weight_kg: Number | None = fact(
         "Weight", "Vekt", "The woman's weight at the visit.", "Vekten din.",

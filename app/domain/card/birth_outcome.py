@@ -34,12 +34,12 @@ class ChildOutcome(Content):
     fetus_number: int | None = fact(
         "Fetus number", "Foster nr.", "Which child; the number the fetus had through the pregnancy.",
         "Hvilket av barna det gjelder.",
-        PERSONAL, wire="fosterId", positive=True,
+        PERSONAL, wire="fosterId", positive=True, required=True,
     )  # fmt: skip
     status: BirthStatusCode | None = fact(
         "Birth status", "Fødselsstatus", "Whether the child was born alive, stillborn or died after birth.",
         "Hvordan det gikk med barnet ved fødselen.",
-        PERSONAL, wire="status", escalation=NO_BIRTH,
+        PERSONAL, wire="status", escalation=NO_BIRTH, required=True,
     )  # fmt: skip
     born_at: Instant | None = fact(
         "Time of birth", "Fødselstidspunkt", "When the child was born.", "Dagen og klokkeslettet barnet ble født.",

@@ -45,6 +45,12 @@ class Midwife(Content):
         "Stedet jordmoren din jobber.",
         PERSONAL, wire="organizationName", max_length=TEXT_MAX_LENGTH, topic="midwife",
     )  # fmt: skip
+    organisation_number: str | None = fact(
+        "Organisation number", "Organisasjonsnummer",
+        "The midwifery service's number in the register of organisations.",
+        "Nummeret jordmortjenesten er registrert med.",
+        PERSONAL, max_length=32, topic="midwife", mark=Mark.PAPER_UNVERIFIED,
+    )  # fmt: skip
     hpr_number: str | None = fact(
         "HPR number", "HPR-nummer", "The midwife's number in the register of health personnel.",
         "Nummeret jordmoren er registrert med.",
@@ -71,6 +77,12 @@ class CareContacts(Content):
     birth_institution: str | None = fact(
         "Place of birth", "Fødeinstitusjon", "Where she plans to give birth.", "Stedet du skal føde.",
         WHEREABOUTS, wire="birthInstitute", max_length=TEXT_MAX_LENGTH, topic="birthplace",
+    )  # fmt: skip
+    birth_institution_number: str | None = fact(
+        "Place of birth, organisation number", "Fødeinstitusjon, organisasjonsnummer",
+        "The number in the register of organisations of where she plans to give birth.",
+        "Nummeret fødestedet er registrert med.",
+        WHEREABOUTS, max_length=32, topic="birthplace", mark=Mark.PAPER_UNVERIFIED,
     )  # fmt: skip
     maternity_health_centre: str | None = fact(
         "Maternity health centre", "Helsestasjon", "The health centre she goes to in the pregnancy.",

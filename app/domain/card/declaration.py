@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -82,6 +83,8 @@ class Fact:
     bundle: str | None = None
     escalation: Escalation | None = None
     mark: Mark = Mark.CLIENT
+    required: bool = False
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ def fact(
     bundle: str | None = None,
     escalation: Escalation | None = None,
     mark: Mark = Mark.CLIENT,
+    required: bool = False,
+    needs: str | None = None,
 ) -> Any:
     """Declare one fact of the card. Not recorded is `None`, always.
 
@@ -190,10 +195,12 @@ def fact(
     plausible            outside of it a value is accepted with a warning
     topic                lets the policy show a few facts of a section to a role without naming fields
     bundle               facts that are shown together or not at all, because one betrays another
+    required             no item or entry is written without it; one taken in from elsewhere may lack it
+    needs                the name of a fact beside it without which it says nothing
     """
     declared = Fact(
         english, norwegian, meaning, plain, sensitivity, wire, unit, minimum, maximum, positive, max_length,
-        plausible, terms, topic, bundle, escalation, mark,
+        plausible, terms, topic, bundle, escalation, mark, required, needs,
     )  # fmt: skip
     is_number = positive or minimum is not None
     highest = GREATEST_NUMBER if maximum is None and is_number else maximum
@@ -230,7 +237,7 @@ class Shape:
     def content(self) -> type[Content] | None:
         """The model inside, when the member is a container of further declared members."""
         is_container = isinstance(self.type, type) and issubclass(self.type, Content)
-        return self.type if is_container and any(True for _ in declared_in(self.type)) else None
+        return self.type if is_container and declared_in(self.type) else None
 
     @property
     def is_enum(self) -> bool:
@@ -265,8 +272,13 @@ class Member:
     shape: Shape
 
 
-def declared_in(model: type[BaseModel]) -> Iterator[Member]:
+@cache
+def declared_in(model: type[BaseModel]) -> tuple[Member, ...]:
     """The declared members of a model in order; none for value types such as a coded value."""
+    return tuple(_members(model))
+
+
+def _members(model: type[BaseModel]) -> Iterator[Member]:
     for name, info in model.model_fields.items():
         declared = _declaration(info)
         if declared is not None:

@@ -28,7 +28,7 @@ class ChildSex(DescribedEnum):
 class EarlierPregnancy(Content):
     year: int | None = fact(
         "Year", "År", "The year the pregnancy ended.", "Året svangerskapet tok slutt.",
-        PERSONAL, positive=True, mark=Mark.PAPER_UNVERIFIED,
+        PERSONAL, minimum=1900, maximum=2100, mark=Mark.PAPER_UNVERIFIED,
     )  # fmt: skip
     gestational_age_weeks: int | None = fact(
         "Gestational age, completed weeks", "Svangerskapsuke, fullgåtte uker",
@@ -39,7 +39,7 @@ class EarlierPregnancy(Content):
         "Gestational age, days", "Dager etter fullgått uke",
         "Days beyond the completed week, 0 to 6. Not recorded counts as 0 only when the week is recorded.",
         "Dager i tillegg til de hele ukene.",
-        PERSONAL, unit="d", minimum=0, maximum=6, mark=Mark.PAPER_UNVERIFIED,
+        PERSONAL, unit="d", minimum=0, maximum=6, mark=Mark.PAPER_UNVERIFIED, needs="gestational_age_weeks",
     )  # fmt: skip
     live_born: bool | None = fact(
         "Live born", "Levendefødt", "Whether the child was born alive.", "Om barnet levde da det ble født.",

@@ -57,7 +57,7 @@ class Stimulus(Content):
     stimulus_type: StimulusType | None = fact(
         "Stimulus", "Type nytelsesmiddel/stimulus", "Which stimulus this is about, such as smoking, snus or alcohol.",
         "Hva det gjelder, for eksempel røyk, snus eller alkohol.",
-        PERSONAL, wire="stimuliType", topic="stimuli",
+        PERSONAL, wire="stimuliType", topic="stimuli", required=True,
     )  # fmt: skip
     at_first_visit: StimulusUse | None = fact(
         "At the first visit", "Ved første konsultasjon", "How often and how much at the first visit.",

@@ -13,7 +13,7 @@ class FetalRhesusResult(Content):
     fetus_number: int | None = fact(
         "Fetus number", "Foster nr.", "Which fetus; the same number as at the visits and at birth.",
         "Hvilket av barna svaret gjelder.",
-        PERSONAL, positive=True, mark=Mark.PAPER_UNVERIFIED,
+        PERSONAL, positive=True, mark=Mark.PAPER_UNVERIFIED, required=True,
     )  # fmt: skip
     rhd_positive: bool | None = fact(
         "RhD positive", "RhD-positiv", "True: this fetus is RhD positive; false: it is RhD negative.",

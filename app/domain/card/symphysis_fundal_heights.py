@@ -27,9 +27,9 @@ class SymphysisFundalHeight(Content):
         "Symphysis-fundal height", "SF-mål", "From the symphysis to the top of the womb, in whole centimetres.",
         "Hvor langt det er fra skambeinet til toppen av livmoren.",
         ORDINARY, wire="measurement", unit="cm", positive=True, plausible=(10, 50),
-        terms=(Term("SNOMED CT", "364253002"),),
+        terms=(Term("SNOMED CT", "364253002"),), required=True,
     )  # fmt: skip
     measured_on: date | None = fact(
         "Date", "Dato", "The day of the measurement.", "Dagen magen din ble målt.",
-        ORDINARY, wire="measurementDate",
+        ORDINARY, wire="measurementDate", required=True,
     )  # fmt: skip

@@ -18,7 +18,7 @@ class FetalMeasurement(Content):
     fetus_number: int | None = fact(
         "Fetus number", "Foster nr.", "Which fetus; the same number as at the visits and at birth.",
         "Hvilket av barna målet gjelder.",
-        ORDINARY, positive=True, mark=Mark.PAPER_UNVERIFIED,
+        ORDINARY, positive=True, mark=Mark.PAPER_UNVERIFIED, required=True,
     )  # fmt: skip
     crown_rump_length_mm: Number | None = fact(
         "Crown-rump length", "Isse-setemål (CRL)", "The length from crown to rump.",
@@ -62,7 +62,7 @@ class FetalMeasurement(Content):
 class UltrasoundExamination(Content):
     examined_on: date | None = fact(
         "Date", "Dato", "The day of the examination.", "Dagen du var til ultralyd.",
-        ORDINARY, escalation=FUTURE_DATE, mark=Mark.PAPER_UNVERIFIED,
+        ORDINARY, escalation=FUTURE_DATE, mark=Mark.PAPER_UNVERIFIED, required=True,
     )  # fmt: skip
     gestational_age_weeks: int | None = fact(
         "Gestational age, completed weeks", "Svangerskapsuke, fullgåtte uker",
@@ -73,7 +73,7 @@ class UltrasoundExamination(Content):
         "Gestational age, days", "Dager etter fullgått uke",
         "Days beyond the completed week, 0 to 6. Not recorded counts as 0 only when the week is recorded.",
         "Dager i tillegg til de hele ukene.",
-        ORDINARY, unit="d", minimum=0, maximum=6, mark=Mark.PAPER_UNVERIFIED,
+        ORDINARY, unit="d", minimum=0, maximum=6, mark=Mark.PAPER_UNVERIFIED, needs="gestational_age_weeks",
     )  # fmt: skip
     dating_tool: str | None = fact(
         "Dating tool", "Verktøy for terminbestemmelse", "The tool that gave the due date, such as eSnurra or FetoCalc.",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from app.domain.code_systems import CODE_SYSTEMS, CodeSystem
 from app.domain.described import DescribedEnum
@@ -28,8 +29,10 @@ class CodedValue(Value):
 class BloodPressure(Value):
     """A blood pressure, systolic over diastolic. UCUM mm[Hg]."""
 
-    systolic_mmhg: Annotated[int, Field(gt=0, lt=1000, description="Systolic pressure. Unit: mmHg.")]
-    diastolic_mmhg: Annotated[int, Field(gt=0, lt=1000, description="Diastolic pressure. Unit: mmHg.")]
+    # two or three digits each: the national format has no others
+
+    systolic_mmhg: Annotated[int, Field(ge=10, lt=1000, description="Systolic pressure. Unit: mmHg.")]
+    diastolic_mmhg: Annotated[int, Field(ge=10, lt=1000, description="Diastolic pressure. Unit: mmHg.")]
 
 
 class InSystem:
@@ -45,10 +48,10 @@ class InSystem:
     def _check(self, value: CodedValue) -> CodedValue:
         system = self.system
         if value.code_system not in (None, system.literal):
-            raise ValueError(f"code system must be {system.literal}")
+            raise PydanticCustomError("wrong_code_system", "code system must be {system}", {"system": system.literal})
         known = system.find(value.code)
         if known is None and system.complete:
-            raise ValueError(f"unknown code in {system.literal}")
+            raise PydanticCustomError("unknown_code", "unknown code in {system}", {"system": system.literal})
         display = value.display if value.display is not None else (known.norwegian if known else None)
         return CodedValue(code=value.code, display=display, code_system=system.literal)
 
@@ -71,8 +74,11 @@ Number = int | float
 
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs an offset")
-    return value.astimezone(UTC)
+        raise PydanticCustomError("no_such_time", "a time needs an offset")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("no_such_time", "there is no such time in UTC") from None
 
 
 Instant = Annotated[datetime, AfterValidator(_in_utc)]

@@ -1,0 +1,117 @@
+"""The inner half of the door: whoever was let in to read may write what her role writes and she has read all of.
+
+Writing what one does not see would wipe it, so the right to write a section rests on the whole reading of it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from app.domain.errors import RecordRefusal
+from app.domain.gate import Grant, hidden_because, open_record
+from app.domain.policy import Policy, Writing
+from app.domain.record import Found
+from app.domain.viewer import Viewer
+
+_PASSED: Final = object()
+NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
+
+
+@dataclass(frozen=True, slots=True)
+class WriteGrant:
+    """Proof that the gate let this viewer write these sections of this card, having let her read all of them.
+
+    facts   by section kind, the only facts of it that she may write; a section that is not in it she may write whole
+    """
+
+    grant: Grant
+    kinds: frozenset[str]
+    facts: Mapping[str, frozenset[str]]
+    _proof: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self._proof is not _PASSED:
+            raise PermissionError("only the gate makes grants")
+
+    def reads_whole(self, kind: str) -> bool:
+        """Whether nothing of a section is kept from the writer, so that she may be told what follows from it."""
+        return self.grant.reads_whole(kind)
+
+
+def open_for_writing(
+    viewer: Viewer, patient_number: str, found: Found | None, policy: Policy, now: datetime, kinds: Collection[str]
+) -> WriteGrant:
+    """Decide whether this viewer may write these sections of this woman's active card.
+
+    Raises RecordRefusal as `open_record` does, RECORD_CANNOT_BE_CHANGED in place of RECORD_NOT_AVAILABLE, and
+    SECTION_FORBIDDEN for a role or purpose that does not write the section, or does not read all of it.
+    """
+    grant = _open_to_change(viewer, patient_number, found, policy, now)
+    writing = writing_of(grant, policy)
+    for kind in kinds:
+        if kind not in writing.sections or not grant.reads_whole(kind):
+            raise _not_written_by(viewer)
+    return WriteGrant(grant, frozenset(kinds), writing.facts, _PASSED)
+
+
+def open_for_closing(
+    viewer: Viewer, patient_number: str, found: Found | None, policy: Policy, now: datetime
+) -> WriteGrant:
+    """Decide whether this viewer may close this woman's active card. Raises as `open_for_writing` does."""
+    grant = _open_to_change(viewer, patient_number, found, policy, now)
+    if not writing_of(grant, policy).closes:
+        raise _not_written_by(viewer)
+    return WriteGrant(grant, frozenset(), {}, _PASSED)
+
+
+def open_for_opening(
+    viewer: Viewer, patient_number: str, found: Found | None, policy: Policy, now: datetime
+) -> WriteGrant:
+    """Decide whether this viewer may open a card for this woman, who has none.
+
+    Raises RecordRefusal: RECORD_CANNOT_BE_CREATED for whom no card can be, ALREADY_EXISTS, CONSENT_MISSING,
+    ACCESS_BLOCKED_BY_PATIENT, SECTION_FORBIDDEN.
+    """
+    if (cause := hidden_because(found)) is not None:
+        raise cannot_be_created(cause)
+    grant = open_record(viewer, patient_number, found, policy, now, needs_active_card=False)
+    if not writing_of(grant, policy).opens:
+        raise _not_written_by(viewer)
+    if found is not None and found.card is not None:
+        raise RecordRefusal("ALREADY_EXISTS", "She has a digital card already.")
+    return WriteGrant(grant, frozenset(), {}, _PASSED)
+
+
+def _open_to_change(viewer: Viewer, patient_number: str, found: Found | None, policy: Policy, now: datetime) -> Grant:
+    try:
+        return open_record(viewer, patient_number, found, policy, now)
+    except RecordRefusal as refusal:
+        if refusal.code != "RECORD_NOT_AVAILABLE":
+            raise
+        message = "This digital card cannot be changed. Use the paper card."
+        raise RecordRefusal("RECORD_CANNOT_BE_CHANGED", message, reason=refusal.reason) from refusal
+
+
+def cannot_be_created(cause: str) -> RecordRefusal:
+    """The one answer for every woman who can have no card. The cause is for the ledger."""
+    message = "A digital card cannot be made. Use the paper card."
+    return RecordRefusal("RECORD_CANNOT_BE_CREATED", message, reason=cause)
+
+
+def _not_written_by(viewer: Viewer) -> RecordRefusal:
+    return RecordRefusal("SECTION_FORBIDDEN", f"{viewer.role} does not write this.")
+
+
+def writing_of(grant: Grant, policy: Policy) -> Writing:
+    """What the viewer's role writes here; nothing for a purpose that takes anything away (co-ordination of care).
+
+    What was opened in spite of the woman's block is for reading, save for the visit in the same emergency (rule B-8).
+    """
+    viewer = grant.viewer
+    taken_away, _ = policy.withheld_by_purpose(viewer.purpose)
+    if viewer.purpose is not None and taken_away:
+        return NO_WRITING
+    if grant.elevated is not None:
+        return policy.writing_elevated(grant.elevated.access_basis)
+    return policy.writing(viewer.role, viewer.unit.kind if viewer.unit else None)

@@ -1,0 +1,225 @@
+"""An accepted command as rows: new versions, the documents made of them, the card's head, the caseload, the changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.card.provenance import PROVENANCE
+from app.domain.card.sections import SECTIONS
+from app.domain.care_units import followed_by
+from app.domain.changes import ChangeKind
+from app.domain.commands import Accepted, Closing, NewVersion
+from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
+from data.caseload import caseload_lines
+from data.columns import in_utc
+from data.database import Database
+from data.documents import as_document, from_json, in_card_order, to_json
+from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
+from data.storing import open_items_of
+from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
+
+RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)
+CASELOAD, CHANGE = table_of(CaseloadEntry), table_of(Change)
+
+ON_THE_CASELOAD: Final = frozenset({"pregnancy", "antenatal_visits", "care_contacts"})
+"""The sections a line of a unit's list is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored. `written`: for the ledger, which items went from which version to which."""
+
+    record_id: str
+    record_version: int
+    status: RecordStatus
+    items: list[StoredItem]
+    written: tuple[str, ...]
+
+
+async def store_accepted(database: Database, connection: AsyncConnection, found: Found, accepted: Accepted) -> Stored:
+    """Add all that an accepted command brings, within the connection's transaction."""
+    if accepted.opens:
+        return await _open_card(connection, found.patient.patient_id, accepted)
+    assert found.card is not None  # the command was decided on it
+    return await _Write(database, connection, found.patient.patient_id, found.card.head, accepted).store()
+
+
+async def _open_card(connection: AsyncConnection, patient_id: str, accepted: Accepted) -> Stored:
+    at, author, record_id = accepted.at, dict(accepted.author), str(uuid4())
+    record = StoredRecord(
+        record_id=record_id, status=RecordStatus.ACTIVE, version=1, opened_at=at, last_updated_at=at,
+        record_last_updated_at=at, author=author, care_units=_unit_of(accepted.author),
+    )  # fmt: skip
+    change = {**_change(patient_id, record_id, ChangeKind.RECORD_OPENED, accepted)}
+    sequence = (await connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), change)).scalar_one()
+    await connection.execute(RECORD.insert(), {**record_row(patient_id, record), "last_change": sequence})
+    lines = [
+        caseload_row(patient_id, record_id, line, 0, at)
+        for line in caseload_lines(record.status, record.care_units, None, (), at)
+    ]
+    if lines:
+        await connection.execute(CASELOAD.insert(), lines)
+    return Stored(record_id, 1, record.status, [], ("card.0>1",))
+
+
+def _unit_of(author: Mapping[str, Any]) -> list[CareUnit]:
+    """The unit that opens a card follows it."""
+    number = author.get("organisation_number")
+    return [CareUnit(organisation_number=number, organisation_name=author.get("organisation_name"))] if number else []
+
+
+def _change(patient_id: str, record_id: str, what: ChangeKind, accepted: Accepted) -> Row:
+    return {
+        "record_id": record_id, "patient_id": patient_id, "at": in_utc(accepted.at), "kind": None, "item_id": None,
+        "version": None, "what": what.value, "author": to_json(dict(accepted.author)),
+    }  # fmt: skip
+
+
+class _Write:
+    """One accepted command on a card that is there."""
+
+    def __init__(
+        self, database: Database, connection: AsyncConnection, patient_id: str, head: RecordHead, accepted: Accepted
+    ) -> None:
+        self.database, self.connection, self.patient_id = database, connection, patient_id
+        self.head, self.accepted = head, accepted
+        self.documents: dict[str, Any] = dict(accepted.documents)
+
+    async def store(self) -> Stored:
+        items = [await self._item(made) for made in self.accepted.versions]
+        if items:
+            rows = [version_row(self.head.record_id, item) for item in items]
+            await self.connection.execute(VERSION.insert(), rows)
+            await self._put_documents(items)
+        changed = await self._change_head(await self._add_changes())
+        await self._change_caseload(changed)
+        closing = self.accepted.closing
+        status, version = (closing.status, self.head.version + 1) if closing else (self.head.status, self.head.version)
+        return Stored(self.head.record_id, version, status, items, self._written())
+
+    async def _item(self, made: NewVersion) -> StoredItem:
+        """The new version as it is stored. What the national format said beyond the facts stays with the item."""
+        position, residue = made.position, None
+        if made.previous is not None:
+            of = VERSION.c.record_id == self.head.record_id, VERSION.c.kind == made.kind
+            query = select(VERSION.c.position, VERSION.c.wire_residue).where(*of, VERSION.c.item_id == made.item_id)
+            position, residue = (await self.connection.execute(query.where(VERSION.c.version == made.previous))).one()
+        return StoredItem(
+            kind=made.kind, item_id=made.item_id, position=position or 0, version=made.version,
+            last_updated_at=self.accepted.at, author=dict(self.accepted.author),
+            entered_in_error=made.entered_in_error, content=dict(made.content), wire_residue=from_json(residue),
+        )  # fmt: skip
+
+    async def _put_documents(self, items: Sequence[StoredItem]) -> None:
+        for item in items:
+            self.documents[item.kind] = _with_item(self.documents.get(item.kind), item)
+        rows = [
+            {"record_id": self.head.record_id, "kind": kind, "document": to_json(self.documents[kind])}
+            for kind in dict.fromkeys(item.kind for item in items)
+        ]
+        insert = self.database.insert(SECTION)
+        newer = {"document": insert.excluded["document"]}
+        upsert = insert.on_conflict_do_update(index_elements=["record_id", "kind"], set_=newer)
+        await self.connection.execute(upsert, rows)
+
+    async def _add_changes(self) -> int:
+        """The changes, for whoever listens; gives the number of the last."""
+        rows = [
+            {
+                **_change(self.patient_id, self.head.record_id, made.what, self.accepted),
+                "kind": made.kind, "item_id": made.item_id, "version": made.version,
+            }
+            for made in self.accepted.versions
+        ]  # fmt: skip
+        if self.accepted.closing:
+            rows.append(_change(self.patient_id, self.head.record_id, ChangeKind.RECORD_CLOSED, self.accepted))
+        added = await self.connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), rows)
+        last: int = max(added.scalars())
+        return last
+
+    async def _change_head(self, last_change: int) -> list[CareUnit] | None:
+        """Bring the card's head up to date; gives the units that follow it, where they may be others now."""
+        values: Row = {"record_last_updated_at": in_utc(self.accepted.at), "last_change": last_change}
+        units = None
+        if self.accepted.closing:
+            values |= self._closed(self.accepted.closing)
+        if any(made.kind == "care_contacts" for made in self.accepted.versions):
+            units = await self._units_now()
+            values["care_units"] = care_units_text(units)
+        ours = RECORD.c.record_id == self.head.record_id
+        await self.connection.execute(update(RECORD).where(ours).values(values))
+        return units
+
+    def _closed(self, closing: Closing) -> Row:
+        at = in_utc(closing.at)
+        is_birth = closing.status is RecordStatus.DELIVERED
+        return {
+            "status": closing.status.value, "version": self.head.version + 1,
+            "delivered_at": at if is_birth else None, "terminated_at": None if is_birth else at,
+            "live_birth": closing.live_birth, "last_updated_at": in_utc(self.accepted.at),
+            "author": to_json(dict(self.accepted.author)),
+        }  # fmt: skip
+
+    async def _units_now(self) -> list[CareUnit]:
+        query = select(RECORD.c.care_units).where(RECORD.c.record_id == self.head.record_id)
+        before = care_units_of((await self.connection.execute(query)).scalar_one())
+        contacts = self.accepted.documents.get("care_contacts"), self.documents.get("care_contacts")
+        return followed_by(*contacts, before)
+
+    async def _change_caseload(self, units: list[CareUnit] | None) -> None:
+        ours = CASELOAD.c.record_id == self.head.record_id
+        if self.accepted.closing:
+            await self.connection.execute(delete(CASELOAD).where(ours))
+            return
+        if not ON_THE_CASELOAD.intersection(made.kind for made in self.accepted.versions):
+            return
+        following = units
+        if following is None:
+            following = [CareUnit(organisation_number=number) for number in sorted(self.head.care_units)]
+        pregnancy, visits = self.documents.get("pregnancy"), self.documents.get("antenatal_visits") or []
+        lines = list(caseload_lines(self.head.status, following, pregnancy, visits, self.accepted.at))
+        if units is None:
+            for line in lines[:1]:  # the same for every unit
+                said = caseload_row(self.patient_id, self.head.record_id, line, 0, self.accepted.at)
+                values = {name: said[name] for name in said if name in DERIVED}
+                await self.connection.execute(update(CASELOAD).where(ours).values(values))
+            return
+        await self.connection.execute(delete(CASELOAD).where(ours))
+        waiting = await open_items_of(self.connection, self.head.record_id)
+        rows = [
+            caseload_row(self.patient_id, self.head.record_id, line, waiting.get(line.unit, 0), self.accepted.at)
+            for line in lines
+        ]
+        if rows:
+            await self.connection.execute(CASELOAD.insert(), rows)
+
+    def _written(self) -> tuple[str, ...]:
+        """Sections and items with their versions before and after; no value."""
+        items = [
+            f"{SECTIONS[made.kind].graphql_name}.{made.item_id}.{made.previous or 0}>{made.version}"
+            for made in self.accepted.versions
+        ]
+        head = [f"card.{self.head.version}>{self.head.version + 1}"] if self.accepted.closing else []
+        return (*items, *head)
+
+
+DERIVED: Final = frozenset({"due_date", "last_visit_on", "last_blood_pressure", "updated_at"})
+
+
+def _with_item(document: Any, item: StoredItem) -> Any:
+    """A section's document with a version of an item in its place."""
+    made = as_document(item)
+    if not SECTIONS[item.kind].repeated:
+        return made
+    name = PROVENANCE.kind
+    others: list[dict[str, Any]] = list(document or [])
+    places = [place for place, one in enumerate(others) if one[name]["item_id"] == item.item_id]
+    if places:
+        others[places[0]] = made
+    else:
+        others.append(made)
+    return in_card_order(item.kind, others)
