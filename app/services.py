@@ -10,7 +10,7 @@ import httpx
 
 from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Commands, Consents, Histories
+from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
 from app.identity.claims import IssuerKind
@@ -22,6 +22,7 @@ from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
 from data.blocks import StoredBlocks
 from data.cards import StoredCards
+from data.caseload_pages import StoredCaseloads
 from data.choosing import Choosing
 from data.consents import StoredConsents
 from data.corrections import StoredCorrections
@@ -53,6 +54,7 @@ class Services:
     patient_keys: PatientKeys
     cards: Cards
     histories: Histories
+    caseloads: Caseloads
     consents: Consents
     commands: Commands
     choices: Choices
@@ -84,10 +86,10 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
-        histories=StoredHistories(database),
+        histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
         consents=StoredConsents(database, patient_keys, ledger, clock),
-        commands=StoredCommands(database, patient_keys, ledger, _nobody_listens),
-        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)), ledger=ledger,
+        commands=StoredCommands(database, patient_keys, ledger, _nobody_listens), ledger=ledger,
+        choices=_choices(Choosing(database, patient_keys, ledger, _nobody_listens)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip

@@ -39,6 +39,8 @@ class Database:
         self.is_sqlite: Final = self.url.get_backend_name() == "sqlite"
         make_engine = _sqlite_engine if self.is_sqlite else _postgresql_engine
         self._engine = make_engine(self.url, pool_size)
+        self.joins_changes: Final = not self.is_sqlite
+        """Whether several changes can be sent as one statement."""
         # Reading needs no BEGIN and ROLLBACK around one statement; on SQLite reading is that way already.
         self._reading = self._engine if self.is_sqlite else _isolated(self._engine, "AUTOCOMMIT")
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE") if self.is_sqlite else self._engine

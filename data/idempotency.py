@@ -19,6 +19,7 @@ from app.domain.errors import RecordRefusal
 from data.columns import in_utc
 from data.documents import from_json, to_json
 from data.identity_numbers import PatientKeys
+from data.rows import Row
 from data.tables import IdempotencyKey, table_of
 
 KEPT = table_of(IdempotencyKey)
@@ -62,12 +63,7 @@ class Idempotency:
         check_key(key)
         ours = (KEPT.c.client_id == client_id) & (KEPT.c.key == key)
         found = (await connection.execute(select(KEPT.c.input_hash, KEPT.c.answer).where(ours))).first()
-        if found is None:
-            return None
-        if found.input_hash != input_hash:
-            raise _reused()
-        answer: dict[str, Any] = from_json(found.answer)
-        return answer
+        return None if found is None else answer_kept(found.input_hash, found.answer, input_hash)
 
     async def remember(
         self,
@@ -85,15 +81,30 @@ class Idempotency:
         lock on a patient holds nobody back there), BAD_USER_INPUT for no key. The transaction is then at its end.
         """
         check_key(key)
-        row = {
-            "client_id": client_id, "key": key, "patient_id": patient_id, "input_hash": input_hash,
-            "answer": to_json(dict(answer)), "at": in_utc(at),
-        }  # fmt: skip
+        row = answer_row(client_id, key, patient_id, input_hash, answer, at)
         try:
             await connection.execute(KEPT.insert(), row)
         except IntegrityError as error:
-            raise _reused() from error
+            raise reused() from error
 
 
-def _reused() -> RecordRefusal:
+def answer_kept(input_hash_kept: str, answer: str, input_hash: str) -> dict[str, Any]:
+    """The answer that is kept for a key. Raises RecordRefusal IDEMPOTENCY_KEY_REUSED when it is of another input."""
+    if input_hash_kept != input_hash:
+        raise reused()
+    said: dict[str, Any] = from_json(answer)
+    return said
+
+
+def answer_row(
+    client_id: str, key: str, patient_id: str | None, input_hash: str, answer: Mapping[str, Any], at: datetime
+) -> Row:
+    """The row that keeps an answer."""
+    return {
+        "client_id": client_id, "key": key, "patient_id": patient_id, "input_hash": input_hash,
+        "answer": to_json(dict(answer)), "at": in_utc(at),
+    }  # fmt: skip
+
+
+def reused() -> RecordRefusal:
     return RecordRefusal("IDEMPOTENCY_KEY_REUSED", "This idempotency key came before, with another input.")

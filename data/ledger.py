@@ -1,4 +1,4 @@
-"""The ledger in the database: entries of concurrent requests share a commit, and each process has its own chain.
+"""The ledger in the database: entries of concurrent requests share a commit, and each process has its own chains.
 
 A chain goes forward only when a commit has. After a failure nobody knows whether the commit came through, so the
 chain's end is read again before the next entry.
@@ -7,7 +7,7 @@ chain's end is read again before the next entry.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, select, update
@@ -20,10 +20,12 @@ from data.database import Database
 from data.ledger_pages import read_page
 from data.tables import LedgerEntry as LedgerEntryRow
 from data.tables import LedgerHead, table_of
+from data.together import Together
 
 ENTRY, HEAD = table_of(LedgerEntryRow), table_of(LedgerHead)
 
 ENTRIES_IN_A_COMMIT: Final = 500
+CHAINS_AT_MOST: Final = 64
 LINKS_AT_ONCE: Final = 1_000
 
 
@@ -37,17 +39,36 @@ class _Waiting:
     written: asyncio.Future[None]
 
 
+@dataclass(slots=True)
+class _Chain:
+    """A chain of this process. `end`: where it ends; None when that has to be read again."""
+
+    name: str
+    end: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Entries made fast to a chain's end, as rows. They are in the ledger when the transaction is committed."""
+
+    before: Head
+    end: Head
+    rows: list[dict[str, Any]]
+
+
 class ChainedLedger:
-    """The port `Ledger`: one chain of one process, written by one task that lives only while entries wait."""
+    """The port `Ledger`: the chains of one process. Entries of readers share commits, written by one task that lives
+    only while entries wait; a writer's entry goes into its own transaction. As many chains as transactions at once:
+    one that is not committed yet holds its chain's end, and nobody is to wait for another's commit."""
 
     def __init__(self, database: Database, key: bytes, chain: str | None = None) -> None:
         """A chain that was begun before is gone on with; without one a new chain is begun with the first entry."""
         self.key: Final = key
-        self.chain: Final = chain or str(uuid4())
         self._database = database
-        self._end: Head | None = None
-        self._at_the_end = asyncio.Lock()
-        self._held_by: AsyncConnection | None = None
+        self._free = [_Chain(chain or str(uuid4()))]
+        self.chain: Final = self._free[0].name
+        self._turns = asyncio.Semaphore(CHAINS_AT_MOST)
+        self._held: dict[AsyncConnection, _Chain] = {}
         self._queue: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
@@ -55,7 +76,7 @@ class ChainedLedger:
     async def start(self) -> None:
         """Make sure that the ledger can be read. Raises what the database raises."""
         async with self._database.connection() as connection:
-            await self._read_end(connection)
+            await self._read_end(connection, self.chain)
 
     async def close(self) -> None:
         """Write what waits, and take no more."""
@@ -76,24 +97,47 @@ class ChainedLedger:
     async def append_within(self, connection: AsyncConnection, *entries: LedgerEntry) -> None:
         """Add entries within the connection's transaction, as the last thing before it ends, and once.
 
-        The chain's end is held until the transaction has ended, and moves only when it was committed. Raises
-        RuntimeError for a second call in one transaction, which would wait for itself.
+        Raises RuntimeError for a second call in one transaction.
         """
-        if self._held_by is connection:
+        appended = await self.joined(connection, *entries)
+        await connection.execute(ENTRY.insert(), appended.rows)
+        await self._move_end(connection, appended)
+
+    async def joined(self, connection: AsyncConnection, *entries: LedgerEntry) -> Appended:
+        """Make entries fast to a chain, for the caller to store within the connection's transaction, with the move of
+        the chain's end. The chain is held until the transaction has ended, and goes forward only when it was committed.
+
+        Raises RuntimeError for a second call in one transaction.
+        """
+        if connection in self._held:
             raise RuntimeError("entries of one transaction are added in one call")
-        await self._at_the_end.acquire()
-        self._held_by = connection
-        before, self._end = self._end, None
+        await self._turns.acquire()
+        chain = self._free.pop() if self._free else _Chain(str(uuid4()))
+        self._held[connection] = chain
+        before, chain.end = chain.end, None
         moved_to: Head | None = None
 
         def ended(committed: bool) -> None:
-            self._end = moved_to if committed else None
-            self._held_by = None
-            self._at_the_end.release()
+            chain.end = moved_to if committed else None
+            del self._held[connection]
+            self._free.append(chain)
+            self._turns.release()
 
         self._database.when_ended(connection, ended)
-        before = before or await self._read_end(connection)
-        moved_to = await self._write(connection, before, self._links(before, entries), entries)
+        before = before or await self._read_end(connection, chain.name)
+        appended = self._appended(before, entries)
+        moved_to = appended.end
+        return appended
+
+    def gather(self, together: Together, appended: Appended) -> None:
+        """Add what `joined` gave to changes that are sent together."""
+        before, end = appended.before, appended.end
+        together.insert(ENTRY, appended.rows)
+        if before.sequence == 0:
+            together.insert(HEAD, [asdict(end)])
+        else:
+            values = {"sequence": end.sequence, "hash": end.hash}
+            together.update(HEAD, {"chain": end.chain, "sequence": before.sequence}, values, must_find=True)
 
     async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
         """Entries about a patient, newest first; with `actor_key` only those of that actor.
@@ -144,42 +188,32 @@ class ChainedLedger:
         taken, self._queue = self._queue[:ENTRIES_IN_A_COMMIT], self._queue[ENTRIES_IN_A_COMMIT:]
         return taken
 
-    def _links(self, before: Head, entries: Sequence[LedgerEntry]) -> list[Link]:
-        links: list[Link] = []
-        previous_hash = before.hash
-        for sequence, entry in enumerate(entries, start=before.sequence + 1):
-            links.append(link(self.key, self.chain, sequence, entry.as_json(), previous_hash))
-            previous_hash = links[-1].hash
-        return links
-
-    async def _write(
-        self, connection: AsyncConnection, before: Head, links: Sequence[Link], entries: Sequence[LedgerEntry]
-    ) -> Head:
-        rows = [
-            {
+    def _appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+        rows: list[dict[str, Any]] = []
+        end = before
+        for entry in entries:
+            made = link(self.key, before.chain, end.sequence + 1, entry.as_json(), end.hash)
+            end = Head(made.chain, made.sequence, made.hash)
+            rows.append({
                 "chain": made.chain, "sequence": made.sequence, "at": in_utc(entry.at), "patient_id": entry.patient_id,
                 "actor_key": entry.actor_key, "entry": made.entry, "previous_hash": made.previous_hash,
                 "hash": made.hash,
-            }
-            for made, entry in zip(links, entries, strict=True)
-        ]  # fmt: skip
-        await connection.execute(ENTRY.insert(), rows)
-        end = Head(self.chain, links[-1].sequence, links[-1].hash)
-        await self._move_end(connection, before, end)
-        return end
+            })  # fmt: skip
+        return Appended(before, end, rows)
 
-    async def _move_end(self, connection: AsyncConnection, before: Head, end: Head) -> None:
+    async def _move_end(self, connection: AsyncConnection, appended: Appended) -> None:
+        before, end = appended.before, appended.end
         if before.sequence == 0:
             await connection.execute(HEAD.insert(), asdict(end))
             return
-        is_ours = (HEAD.c.chain == self.chain) & (HEAD.c.sequence == before.sequence) & (HEAD.c.hash == before.hash)
+        is_ours = (HEAD.c.chain == end.chain) & (HEAD.c.sequence == before.sequence) & (HEAD.c.hash == before.hash)
         moved = await connection.execute(update(HEAD).where(is_ours).values(sequence=end.sequence, hash=end.hash))
         if moved.rowcount != 1:
             raise LedgerUnavailable("the chain's end was moved by somebody else")
 
-    async def _read_end(self, connection: AsyncConnection) -> Head:
-        found = (await connection.execute(select(HEAD).where(HEAD.c.chain == self.chain))).mappings().first()
-        return Head(**found) if found is not None else Head(self.chain, 0, GENESIS)
+    async def _read_end(self, connection: AsyncConnection, chain: str) -> Head:
+        found = (await connection.execute(select(HEAD).where(HEAD.c.chain == chain))).mappings().first()
+        return Head(**found) if found is not None else Head(chain, 0, GENESIS)
 
 
 class _TakeBack(Exception):

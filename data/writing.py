@@ -5,10 +5,12 @@ The patient's row is held first, by every writer of anything of hers. So writers
 waits for the write before it, and a write after it finds no consent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.commands import Accepted, Outcome, Recorded
@@ -16,17 +18,18 @@ from app.domain.ports import EntryMaker
 from app.domain.record import Found, RecordStatus
 from app.domain.validation.problems import Problem
 from app.domain.writing import Asked
-from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, WHOSE, card_of, with_sections
+from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, STATEMENTS_KEPT, WHOSE, card_of, with_sections
 from data.database import Database
 from data.documents import as_document
-from data.idempotency import Idempotency, check_key, input_hash
+from data.idempotency import answer_kept, answer_row, check_key, input_hash, reused
 from data.identity_numbers import PatientKeys, parse
 from data.ledger import ChainedLedger
 from data.rows import patient_file, stored_item
-from data.tables import MaternityRecord, Patient, SectionVersion, table_of
-from data.written import store_accepted
+from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion, table_of
+from data.together import Together
+from data.written import gather_accepted
 
-PATIENT, VERSION = table_of(Patient), table_of(SectionVersion)
+PATIENT, VERSION, KEPT = table_of(Patient).c, table_of(SectionVersion).c, table_of(IdempotencyKey).c
 
 CASELOAD_READS: Final = {
     "pregnancy": frozenset({"antenatal_visits"}),
@@ -46,7 +49,6 @@ class StoredCommands:
         self._keys = keys
         self._ledger = ledger
         self._announce = announce
-        self._idempotency = Idempotency()
 
     async def carry_out(self, asked: Asked, actor_key: str | None, entry: EntryMaker) -> Outcome:
         """Carry out a command, or say why not. All that it changes is committed when this returns `Recorded`.
@@ -59,10 +61,11 @@ class StoredCommands:
         said = input_hash(self._keys, asked.command.name, actor_key, _arguments(asked))
         async with self._database.transaction() as connection:
             person = await self._held(connection, key)
-            kept = await self._idempotency.recall(connection, asked.viewer.client_id, asked.command.key, said)
-            if kept is not None:
+            rows = await self._read(connection, person, asked)
+            if rows and rows[0]["kept_hash"] is not None:
+                kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], said)
                 return await self._again(connection, asked, person, kept)
-            found = await self._found(connection, person, asked)
+            found = _found(person, rows)
             decided = asked.decide(found)
             if not isinstance(decided, Accepted):
                 return decided
@@ -76,34 +79,47 @@ class StoredCommands:
         query = self._database.locking(_PERSON)
         return (await connection.execute(query, {WHOSE: key})).mappings().first()
 
-    async def _found(self, connection: AsyncConnection, person: Mapping[Any, Any] | None, asked: Asked) -> Found | None:
-        """The person and her active card with what a decision needs: read after the person was held, so it is the
-        latest."""
+    async def _read(
+        self, connection: AsyncConnection, person: Mapping[Any, Any] | None, asked: Asked
+    ) -> Sequence[Mapping[Any, Any]]:
+        """The answer kept for the command's key, and her active card with what a decision needs. Read after the person
+        was held, so it is the latest."""
         if person is None:
-            return None
+            return []
         also = (CASELOAD_READS.get(kind, frozenset()) for kind in asked.command.kinds)
         kinds = tuple(sorted(asked.sections_needed.union(*also)))
-        rows = (await connection.execute(_card_with(kinds), {WHOSE: person["patient_id"]})).mappings().all()
-        return Found(patient_file(person), card_of(list(rows)) if rows else None)
+        whose = {WHOSE: person["patient_id"], "client": asked.viewer.client_id, "key": asked.command.key}
+        rows: Sequence[Mapping[Any, Any]] = (await connection.execute(_card_with(kinds), whose)).mappings().all()
+        return rows
 
     async def _write(
         self, connection: AsyncConnection, asked: Asked, found: Found, accepted: Accepted, said: str, entry: EntryMaker
     ) -> Recorded:
-        stored = await store_accepted(self._database, connection, found, accepted)
+        together = Together(self._database)
+        stored = await gather_accepted(together, connection, found, accepted)
         written = {
             made.argument: (made.kind, accepted.grant.release_item(made.kind, as_document(item)))
             for made, item in zip(accepted.versions, stored.items, strict=True)
         }
         recorded = Recorded(
-            record_id=stored.record_id, record_version=stored.record_version, status=stored.status, items=written,
+            grant=accepted.grant,
+            record_id=stored.record_id,
+            record_version=stored.record_version,
+            status=stored.status,
+            items=written,
             warnings=accepted.warnings,
-        )  # fmt: skip
-        client_id, key = asked.viewer.client_id, asked.command.key
-        await self._idempotency.remember(
-            connection, client_id, key, found.patient.patient_id, said, _kept(recorded, accepted), accepted.at
         )
-        made = entry(found.patient.patient_id, stored.written, recorded, found)
-        await self._ledger.append_within(connection, made)
+        client_id, key, patient_id = asked.viewer.client_id, asked.command.key, found.patient.patient_id
+        answer = answer_row(client_id, key, patient_id, said, _kept(recorded, accepted), accepted.at)
+        together.insert(table_of(IdempotencyKey), [answer])
+        appended = await self._ledger.joined(connection, entry(patient_id, stored.written, recorded))
+        self._ledger.gather(together, appended)
+        try:
+            await together.send(connection)
+        except IntegrityError as error:
+            if IdempotencyKey.__tablename__ in str(error.orig):
+                raise reused() from error
+            raise
         return recorded
 
     async def _again(
@@ -116,22 +132,37 @@ class StoredCommands:
         grant = asked.reopen(Found(file, card_of(list(rows)) if rows else None) if file else None)
         items = {}
         for argument, kind, item_id, version in kept["items"]:
-            one = VERSION.c.record_id == kept["record_id"], VERSION.c.kind == kind, VERSION.c.item_id == item_id
-            query = select(VERSION).where(*one, VERSION.c.version == version)
+            one = VERSION.record_id == kept["record_id"], VERSION.kind == kind, VERSION.item_id == item_id
+            query = select(table_of(SectionVersion)).where(*one, VERSION.version == version)
             row = (await connection.execute(query)).mappings().one()
             items[argument] = (kind, grant.release_item(kind, as_document(stored_item(row))))
         return Recorded(
-            record_id=kept["record_id"], record_version=kept["record_version"], status=RecordStatus(kept["status"]),
-            items=items, warnings=tuple(_warning(said) for said in kept["warnings"]),
-        )  # fmt: skip
+            grant=grant,
+            record_id=kept["record_id"],
+            record_version=kept["record_version"],
+            status=RecordStatus(kept["status"]),
+            items=items,
+            warnings=tuple(_warning(said) for said in kept["warnings"]),
+        )
 
 
-_PERSON: Final = select(*ABOUT_HER).where(PATIENT.c.number_key == bindparam(WHOSE))
+_PERSON: Final = select(*ABOUT_HER).where(PATIENT.number_key == bindparam(WHOSE))
 
 
+@lru_cache(STATEMENTS_KEPT)
 def _card_with(kinds: tuple[str, ...]) -> Select[Any]:
-    query = with_sections(select(*ABOUT_THE_CARD), table_of(MaternityRecord), kinds)
-    return query.where(ACTIVE, RECORD.patient_id == bindparam(WHOSE))
+    of_hers = and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE)
+    ours = and_(KEPT.client_id == bindparam("client"), KEPT.key == bindparam("key"))
+    source = table_of(Patient).outerjoin(table_of(IdempotencyKey), ours).outerjoin(table_of(MaternityRecord), of_hers)
+    kept = KEPT.input_hash.label("kept_hash"), KEPT.answer.label("kept_answer")
+    query = with_sections(select(*kept, *ABOUT_THE_CARD), source, kinds)
+    return query.where(PATIENT.patient_id == bindparam(WHOSE))
+
+
+def _found(person: Mapping[Any, Any] | None, rows: Sequence[Mapping[Any, Any]]) -> Found | None:
+    if person is None:
+        return None
+    return Found(patient_file(person), card_of(list(rows)) if rows[0]["record_id"] is not None else None)
 
 
 def _arguments(asked: Asked) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.card.provenance import PROVENANCE
@@ -14,13 +14,13 @@ from app.domain.care_units import followed_by
 from app.domain.changes import ChangeKind
 from app.domain.commands import Accepted, Closing, NewVersion
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
-from data.caseload import caseload_lines
+from data.caseload import CaseloadLine, caseload_lines
 from data.columns import in_utc
-from data.database import Database
 from data.documents import as_document, from_json, in_card_order, to_json
 from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
 from data.storing import open_items_of
 from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
+from data.together import LATEST, Together
 
 RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)
 CASELOAD, CHANGE = table_of(CaseloadEntry), table_of(Change)
@@ -40,29 +40,24 @@ class Stored:
     written: tuple[str, ...]
 
 
-async def store_accepted(database: Database, connection: AsyncConnection, found: Found, accepted: Accepted) -> Stored:
-    """Add all that an accepted command brings, within the connection's transaction."""
+async def gather_accepted(together: Together, connection: AsyncConnection, found: Found, accepted: Accepted) -> Stored:
+    """Gather all that an accepted command changes; what is not at hand for it is read with the connection."""
     if accepted.opens:
-        return await _open_card(connection, found.patient.patient_id, accepted)
+        return _open_card(together, found.patient.patient_id, accepted)
     assert found.card is not None  # the command was decided on it
-    return await _Write(database, connection, found.patient.patient_id, found.card.head, accepted).store()
+    return await _Write(together, connection, found.patient.patient_id, found.card.head, accepted).gather()
 
 
-async def _open_card(connection: AsyncConnection, patient_id: str, accepted: Accepted) -> Stored:
+def _open_card(together: Together, patient_id: str, accepted: Accepted) -> Stored:
     at, author, record_id = accepted.at, dict(accepted.author), str(uuid4())
     record = StoredRecord(
         record_id=record_id, status=RecordStatus.ACTIVE, version=1, opened_at=at, last_updated_at=at,
         record_last_updated_at=at, author=author, care_units=_unit_of(accepted.author),
     )  # fmt: skip
-    change = {**_change(patient_id, record_id, ChangeKind.RECORD_OPENED, accepted)}
-    sequence = (await connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), change)).scalar_one()
-    await connection.execute(RECORD.insert(), {**record_row(patient_id, record), "last_change": sequence})
-    lines = [
-        caseload_row(patient_id, record_id, line, 0, at)
-        for line in caseload_lines(record.status, record.care_units, None, (), at)
-    ]
-    if lines:
-        await connection.execute(CASELOAD.insert(), lines)
+    together.insert(RECORD, [record_row(patient_id, record)])
+    together.insert(CHANGE, [_change(patient_id, record_id, ChangeKind.RECORD_OPENED, accepted)])
+    lines = caseload_lines(record.status, record.care_units, None, (), at)
+    together.insert(CASELOAD, [caseload_row(patient_id, record_id, line, 0, at) for line in lines])
     return Stored(record_id, 1, record.status, [], ("card.0>1",))
 
 
@@ -83,20 +78,20 @@ class _Write:
     """One accepted command on a card that is there."""
 
     def __init__(
-        self, database: Database, connection: AsyncConnection, patient_id: str, head: RecordHead, accepted: Accepted
+        self, together: Together, connection: AsyncConnection, patient_id: str, head: RecordHead, accepted: Accepted
     ) -> None:
-        self.database, self.connection, self.patient_id = database, connection, patient_id
+        self.together, self.connection, self.patient_id = together, connection, patient_id
         self.head, self.accepted = head, accepted
         self.documents: dict[str, Any] = dict(accepted.documents)
 
-    async def store(self) -> Stored:
+    async def gather(self) -> Stored:
         items = [await self._item(made) for made in self.accepted.versions]
-        if items:
-            rows = [version_row(self.head.record_id, item) for item in items]
-            await self.connection.execute(VERSION.insert(), rows)
-            await self._put_documents(items)
-        changed = await self._change_head(await self._add_changes())
-        await self._change_caseload(changed)
+        self.together.insert(VERSION, [version_row(self.head.record_id, item) for item in items])
+        self._put_documents(items)
+        self._add_changes()
+        units = await self._units_now()
+        self._change_head(units)
+        await self._change_caseload(units)
         closing = self.accepted.closing
         status, version = (closing.status, self.head.version + 1) if closing else (self.head.status, self.head.version)
         return Stored(self.head.record_id, version, status, items, self._written())
@@ -114,20 +109,17 @@ class _Write:
             entered_in_error=made.entered_in_error, content=dict(made.content), wire_residue=from_json(residue),
         )  # fmt: skip
 
-    async def _put_documents(self, items: Sequence[StoredItem]) -> None:
+    def _put_documents(self, items: Sequence[StoredItem]) -> None:
         for item in items:
             self.documents[item.kind] = _with_item(self.documents.get(item.kind), item)
         rows = [
             {"record_id": self.head.record_id, "kind": kind, "document": to_json(self.documents[kind])}
             for kind in dict.fromkeys(item.kind for item in items)
         ]
-        insert = self.database.insert(SECTION)
-        newer = {"document": insert.excluded["document"]}
-        upsert = insert.on_conflict_do_update(index_elements=["record_id", "kind"], set_=newer)
-        await self.connection.execute(upsert, rows)
+        self.together.put(SECTION, ("record_id", "kind"), rows)
 
-    async def _add_changes(self) -> int:
-        """The changes, for whoever listens; gives the number of the last."""
+    def _add_changes(self) -> None:
+        """The changes, for whoever listens."""
         rows = [
             {
                 **_change(self.patient_id, self.head.record_id, made.what, self.accepted),
@@ -137,22 +129,15 @@ class _Write:
         ]  # fmt: skip
         if self.accepted.closing:
             rows.append(_change(self.patient_id, self.head.record_id, ChangeKind.RECORD_CLOSED, self.accepted))
-        added = await self.connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), rows)
-        last: int = max(added.scalars())
-        return last
+        self.together.insert(CHANGE, rows, counted="sequence")
 
-    async def _change_head(self, last_change: int) -> list[CareUnit] | None:
-        """Bring the card's head up to date; gives the units that follow it, where they may be others now."""
-        values: Row = {"record_last_updated_at": in_utc(self.accepted.at), "last_change": last_change}
-        units = None
+    def _change_head(self, units: list[CareUnit] | None) -> None:
+        values: Row = {"record_last_updated_at": in_utc(self.accepted.at), "last_change": LATEST}
         if self.accepted.closing:
             values |= self._closed(self.accepted.closing)
-        if any(made.kind == "care_contacts" for made in self.accepted.versions):
-            units = await self._units_now()
+        if units is not None:
             values["care_units"] = care_units_text(units)
-        ours = RECORD.c.record_id == self.head.record_id
-        await self.connection.execute(update(RECORD).where(ours).values(values))
-        return units
+        self.together.update(RECORD, {"record_id": self.head.record_id}, values, must_find=True)
 
     def _closed(self, closing: Closing) -> Row:
         at = in_utc(closing.at)
@@ -164,7 +149,10 @@ class _Write:
             "author": to_json(dict(self.accepted.author)),
         }  # fmt: skip
 
-    async def _units_now(self) -> list[CareUnit]:
+    async def _units_now(self) -> list[CareUnit] | None:
+        """The units that follow the card once the command is carried out; None where they are the same as before."""
+        if not any(made.kind == "care_contacts" for made in self.accepted.versions):
+            return None
         query = select(RECORD.c.care_units).where(RECORD.c.record_id == self.head.record_id)
         before = care_units_of((await self.connection.execute(query)).scalar_one())
         contacts = self.accepted.documents.get("care_contacts"), self.documents.get("care_contacts")
@@ -174,28 +162,23 @@ class _Write:
         ours = CASELOAD.c.record_id == self.head.record_id
         if self.accepted.closing:
             await self.connection.execute(delete(CASELOAD).where(ours))
-            return
-        if not ON_THE_CASELOAD.intersection(made.kind for made in self.accepted.versions):
-            return
-        following = units
-        if following is None:
-            following = [CareUnit(organisation_number=number) for number in sorted(self.head.care_units)]
+        elif units is not None:
+            await self.connection.execute(delete(CASELOAD).where(ours))
+            waiting = await open_items_of(self.connection, self.head.record_id)
+            self.together.insert(CASELOAD, [self._line(line, waiting.get(line.unit, 0)) for line in self._lines(units)])
+        elif ON_THE_CASELOAD.intersection(made.kind for made in self.accepted.versions):
+            following = [CareUnit(organisation_number=number) for number in self.head.care_units]
+            for line in self._lines(following)[:1]:  # the same for every unit, but for what waits for it
+                said = self._line(line, 0)
+                values = {name: said[name] for name in DERIVED}
+                self.together.update(CASELOAD, {"record_id": self.head.record_id}, values)
+
+    def _lines(self, units: list[CareUnit]) -> list[CaseloadLine]:
         pregnancy, visits = self.documents.get("pregnancy"), self.documents.get("antenatal_visits") or []
-        lines = list(caseload_lines(self.head.status, following, pregnancy, visits, self.accepted.at))
-        if units is None:
-            for line in lines[:1]:  # the same for every unit
-                said = caseload_row(self.patient_id, self.head.record_id, line, 0, self.accepted.at)
-                values = {name: said[name] for name in said if name in DERIVED}
-                await self.connection.execute(update(CASELOAD).where(ours).values(values))
-            return
-        await self.connection.execute(delete(CASELOAD).where(ours))
-        waiting = await open_items_of(self.connection, self.head.record_id)
-        rows = [
-            caseload_row(self.patient_id, self.head.record_id, line, waiting.get(line.unit, 0), self.accepted.at)
-            for line in lines
-        ]
-        if rows:
-            await self.connection.execute(CASELOAD.insert(), rows)
+        return list(caseload_lines(self.head.status, units, pregnancy, visits, self.accepted.at))
+
+    def _line(self, line: CaseloadLine, open_items: int) -> Row:
+        return caseload_row(self.patient_id, self.head.record_id, line, open_items, self.accepted.at)
 
     def _written(self) -> tuple[str, ...]:
         """Sections and items with their versions before and after; no value."""
@@ -207,7 +190,7 @@ class _Write:
         return (*items, *head)
 
 
-DERIVED: Final = frozenset({"due_date", "last_visit_on", "last_blood_pressure", "updated_at"})
+DERIVED: Final = ("due_date", "last_visit_on", "last_blood_pressure", "updated_at")
 
 
 def _with_item(document: Any, item: StoredItem) -> Any:

@@ -25,8 +25,10 @@ from app.domain.described import DescribedEnum
 from app.domain.gate import Elevation, entered_in_error
 from app.domain.policy import PROVENANCE, Reason, current_policy
 from app.domain.record import RecordStatus
-from resolvers.access import Access, described, graphql_enum
+from app.domain.viewer import CallerKind
+from resolvers.access import Access, described, graphql_enum, open_to
 from resolvers.context import OpenedCard
+from resolvers.corrections import CorrectionRequestType, correction_requests
 
 
 def section_types() -> dict[str, Any]:
@@ -94,12 +96,12 @@ def _single_type(shape: Shape, path: str) -> Any:
     if isinstance(shape.type, type) and issubclass(shape.type, DescribedEnum):
         return graphql_enum(shape.type)
     if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
-        return _value_type(shape.type)
+        return value_type(shape.type)
     return shape.type
 
 
 @cache
-def _value_type(model: type[BaseModel]) -> Any:
+def value_type(model: type[BaseModel]) -> Any:
     """The GraphQL type of a value type; its members are parts of one fact."""
     annotations = {
         name: shape_of(info.annotation).type | None if not info.is_required() else shape_of(info.annotation).type
@@ -178,6 +180,12 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
         gives=int,
     )
     fields |= more or {}
+    fields["correction_requests"] = described(
+        "What she has asked to have corrected: all of it for herself; for health personnel what their own unit is "
+        "asked, in sections that they read wholly.",
+        resolver=correction_requests, gives=list[CorrectionRequestType] | None,
+        callers=open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN),
+    )  # fmt: skip
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
     return made_type("MaternityRecord", {}, fields, description)
 

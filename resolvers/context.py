@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.domain.change_visibility import visible_changes
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
-from app.domain.commands import Command, Conflict, Invalid, Outcome
+from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
 from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
@@ -17,7 +17,7 @@ from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.policy import PROVENANCE, Policy, RolePolicy
-from app.domain.ports import Cards, Commands, Consents, EntryMaker, Histories, Ledger, Organisations
+from app.domain.ports import Cards, Caseloads, Commands, Consents, EntryMaker, Histories, Ledger, Organisations
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.viewer import Viewer
 from app.domain.writing import Asked
@@ -52,6 +52,15 @@ class OpenedCard:
         return list(visible_changes(self.grant, self.news.unseen)) if self.news else []
 
 
+@dataclass(frozen=True, slots=True)
+class ListedWoman:
+    """A woman on a list that was given: what of her card it shows, and what was asked for and does not show."""
+
+    found: Found
+    released: tuple[str, ...]
+    withheld: tuple[Withheld, ...]
+
+
 @dataclass
 class OperationContext:
     """One operation of one viewer on at most one patient.
@@ -60,9 +69,11 @@ class OperationContext:
     looked_up   the person as found (None: not in the store), or why she could not be looked up
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
+    listed      the women on a list that was given
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
+    command_grant   the gate's yes to a command
     not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
 
@@ -75,6 +86,7 @@ class OperationContext:
     selection: Mapping[str, "Selection"]
     cards: Cards
     histories: Histories
+    caseloads: Caseloads
     consents: Consents
     commands: Commands
     self_registration: bool
@@ -84,9 +96,11 @@ class OperationContext:
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
+    listed: list[ListedWoman] = field(default_factory=list)
     noted: LedgerEntry | None = None
     concealed: str | None = None
     not_written: str | None = None
+    command_grant: Grant | None = None
     elevated: ElevatedAccess | None = None
     _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
@@ -155,6 +169,9 @@ class OperationContext:
         )  # fmt: skip
         outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
         self.not_written = NOT_WRITTEN.get(type(outcome))
+        if isinstance(outcome, Recorded | Conflict):
+            self.command_grant = outcome.grant
+            self.elevated = outcome.grant.elevated
         return outcome
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:

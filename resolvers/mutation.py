@@ -1,4 +1,4 @@
-"""What can be changed: her consent, by herself; the card, by whoever may write it."""
+"""What can be changed: her consent and her choices, by herself; the card, by whoever may write it."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from resolvers.consent import Consent, WithdrawalReceipt, give_consent, withdraw
 from resolvers.corrections import CorrectionRequestType, answer_correction_request, request_correction
 from resolvers.elevations import ElevatedAccessType, elevate_access
 
-CITIZENS = open_to(CallerKind.CITIZEN)
 CLINICIANS = open_to(CallerKind.CLINICIAN)
+CITIZENS = open_to(CallerKind.CITIZEN)
 
 
 def _mutation() -> Any:
@@ -25,14 +25,6 @@ def _mutation() -> Any:
             "Withdraw consent: every card of hers is deleted in all versions, at once.",
             resolver=withdraw_consent, gives=WithdrawalReceipt | None, callers=CITIZENS,
         ),
-        **_her_choices(),
-        **command_fields(),
-    }  # fmt: skip
-    return made_type("Mutation", {}, fields, "What can be changed. One operation makes one change, all or nothing.")
-
-
-def _her_choices() -> dict[str, Any]:
-    return {
         "block_access": described(
             "Keep somebody out of the card, or of a section. It may be done before there is a card. Norwegian: sperre.",
             resolver=block_access, gives=AccessBlock | None, callers=CITIZENS,
@@ -53,7 +45,9 @@ def _her_choices() -> dict[str, Any]:
             "Answer a request for correction that was made to the caller's own unit.",
             resolver=answer_correction_request, gives=CorrectionRequestType | None, callers=CLINICIANS,
         ),
+        **command_fields(),
     }  # fmt: skip
+    return made_type("Mutation", {}, fields, "What can be changed. One operation makes one change, all or nothing.")
 
 
 Mutation: Any = _mutation()

@@ -12,9 +12,9 @@ from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
 from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import maternity_record
+from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
-from resolvers.corrections import correction_fields
 from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
@@ -30,7 +30,7 @@ CONSENT_READERS = open_to(
 )
 
 add_histories()
-MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
+MaternityRecord: Any = maternity_record(record_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
@@ -150,6 +150,10 @@ class Query:
     consent = described(
         "The state of a woman's consent.",
         resolver=consent, gives=Consent | None, callers=CONSENT_READERS,
+    )  # fmt: skip
+    caseload = described(
+        "The active cards that the caller's own unit follows. Norwegian: arbeidsliste.",
+        resolver=caseload, gives=CaseloadConnection | None, callers=CASELOAD_READERS,
     )  # fmt: skip
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",

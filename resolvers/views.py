@@ -39,6 +39,7 @@ from resolvers.scalars import SCALARS
 
 CARD_TYPE: Final = "MaternityRecord"
 WITHHELD_TYPE: Final = "WithheldFact"
+LINE_TYPE: Final = "CaseloadLine"
 SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section for section in SECTIONS.values()}
 """By GraphQL type: the section it is the content of. What is below such a type are facts, wherever it is met."""
 

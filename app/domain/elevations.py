@@ -67,6 +67,10 @@ class ElevatedAccess:
     starts_at: datetime
     ends_at: datetime
 
+    @property
+    def is_emergency(self) -> bool:
+        return self.access_basis is AccessBasis.FORHOYET_AKUTT
+
     def serves(self, viewer: Viewer, now: datetime) -> bool:
         """Whether it is this viewer's, now."""
         bound_to = (self.hpr_number, self.organisation_number, self.session_id)
@@ -79,13 +83,12 @@ class ElevatedAccess:
         return override_code in OPENED_ON.get(self.access_basis, frozenset())
 
 
-def basis_of(purpose: Purpose | None, own_unit: bool | None) -> AccessBasis | None:
-    """On what a look without an elevation rests; None for her own and for systems', which state no purpose, and for
-    ordinary care where it was not looked up whether the unit follows the card."""
+def basis_of(purpose: Purpose | None, own_unit: bool) -> AccessBasis | None:
+    """On what a look without an elevation rests; None for her own and for systems', which state no purpose."""
     if purpose is Purpose.ETREAT:
         return AccessBasis.AKUTT
     if purpose is Purpose.TREAT and not own_unit:
-        return None if own_unit is None else AccessBasis.SAMTYKKE
+        return AccessBasis.SAMTYKKE
     return AccessBasis.UNNTAK if purpose else None
 
 

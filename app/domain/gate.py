@@ -94,6 +94,10 @@ class Grant:
         release = self.profile.releases[kind]
         return None if kind in self.blocked or not release.members else release.apply(document, self.today)
 
+    def gives(self, path: str) -> bool:
+        """Whether a fact is given, whatever is stored."""
+        return self._block_over(path) is None and self.profile.decisions.get(path, _UNDECLARED).allowed
+
     def why_withheld(self, path: str) -> Withheld | None:
         """Why a fact is not given, or not in full; None when it is. Says the same whatever is stored.
 

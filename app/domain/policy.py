@@ -53,9 +53,10 @@ class RolePolicy:
     access_log: str
     earlier_cards: bool
     erroneous_items: bool
-    may_elevate: bool
+    caseload: bool
     writing: str
     writing_at: Mapping[str, str]
+    may_elevate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +157,10 @@ class Policy:
     def may_give_purpose(self, role: Role, purpose: Purpose | None) -> bool:
         return purpose in self.purposes_of(role)
 
-    def may_elevate(self, viewer: Viewer) -> bool:
-        """Whether somebody in this role, of this profession, can open what the woman has blocked (rule B-3)."""
-        entry = self.roles.get(viewer.role)
-        return (
-            entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
-        )
-
     def writing(self, role: Role, unit_kind: str | None) -> Writing:
         """What a role writes at a kind of unit."""
         entry = self.roles[role]
         return self._writing[entry.writing_at.get(unit_kind or "", entry.writing)]
-
-    def writing_elevated(self, access_basis: str) -> Writing:
-        """What is written by whoever had to open a block of the woman's, on that basis."""
-        return self._writing[self._document["elevation"]["writing"].get(access_basis, "nothing")]
 
     def writers_of(self, kind: str) -> frozenset[Role]:
         """The roles that can ever write a section: those that write it somewhere and read all of it in some purpose."""
@@ -184,6 +174,13 @@ class Policy:
     @cached_property
     def _writing(self) -> Mapping[str, Writing]:
         return {name: _writing_entry(entry) for name, entry in self._document["writing"].items()}
+
+    def may_elevate(self, viewer: Viewer) -> bool:
+        """Whether somebody in this role, of this profession, can open what the woman has blocked (rule B-3)."""
+        entry = self.roles.get(viewer.role)
+        return (
+            entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
+        )
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
@@ -240,9 +237,10 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         access_log=entry["access_log"],
         earlier_cards=entry["earlier_cards"],
         erroneous_items=entry["erroneous_items"],
-        may_elevate=entry.get("may_elevate", False),
+        caseload=entry["caseload"],
         writing=entry["writing"],
         writing_at=entry.get("writing_at", {}),
+        may_elevate=entry.get("may_elevate", False),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.domain.caseload import CaseloadPage, CaseloadSort
 from app.domain.changes import Change
 from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
@@ -14,7 +15,7 @@ from app.domain.history import SealedHistory
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.record import Found, FoundCard
-from app.domain.viewer import Organisation
+from app.domain.viewer import Organisation, Viewer
 from app.domain.writing import Asked
 
 
@@ -41,6 +42,25 @@ class Histories(Protocol):
         """The card's changes, and what the actor has seen of it before, in one statement."""
 
 
+class Caseloads(Protocol):
+    """Reading the lists of units."""
+
+    async def page(
+        self,
+        viewer: Viewer,
+        now: datetime,
+        kinds: Collection[str],
+        *,
+        sort: CaseloadSort,
+        first: int,
+        after: str | None,
+    ) -> CaseloadPage:
+        """A page of the list of the viewer's own unit, with the named sections, in one statement.
+
+        Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of this list.
+        """
+
+
 class Consents(Protocol):
     """Giving and withdrawing consent. The ledger entry goes into the same transaction as the change."""
 
@@ -53,15 +73,9 @@ class Consents(Protocol):
 
 
 class EntryMaker(Protocol):
-    """Makes the ledger entry of a write once it is known what was written.
+    """Makes the ledger entry of a write once it is known what was written. `recorded`: what is shown of it."""
 
-    recorded   what is shown of it
-    found      the person and her card as they were when it was written; where they were not looked up before
-    """
-
-    def __call__(
-        self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None, found: Found | None = None
-    ) -> LedgerEntry: ...
+    def __call__(self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None) -> LedgerEntry: ...
 
 
 class Commands(Protocol):

@@ -17,6 +17,9 @@ from app.domain.viewer import Viewer
 _PASSED: Final = object()
 NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
 
+EMERGENCY_WRITES: Final = frozenset({"antenatal_visits"})
+"""What may be written through blocks that were opened in an emergency, and nothing else then (rule B-8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteGrant:
@@ -47,8 +50,10 @@ def open_for_writing(
     Raises RecordRefusal as `open_record` does, RECORD_CANNOT_BE_CHANGED in place of RECORD_NOT_AVAILABLE, and
     SECTION_FORBIDDEN for a role or purpose that does not write the section, or does not read all of it.
     """
+    writing = _writing(viewer, policy)
     grant = _open_to_change(viewer, patient_number, found, policy, now)
-    writing = writing_of(grant, policy)
+    if grant.elevated and not (grant.elevated.is_emergency and EMERGENCY_WRITES.issuperset(kinds)):
+        raise _not_written_by(viewer)
     for kind in kinds:
         if kind not in writing.sections or not grant.reads_whole(kind):
             raise _not_written_by(viewer)
@@ -60,7 +65,7 @@ def open_for_closing(
 ) -> WriteGrant:
     """Decide whether this viewer may close this woman's active card. Raises as `open_for_writing` does."""
     grant = _open_to_change(viewer, patient_number, found, policy, now)
-    if not writing_of(grant, policy).closes:
+    if not _writing(viewer, policy).closes or grant.elevated:
         raise _not_written_by(viewer)
     return WriteGrant(grant, frozenset(), {}, _PASSED)
 
@@ -76,7 +81,7 @@ def open_for_opening(
     if (cause := hidden_because(found)) is not None:
         raise cannot_be_created(cause)
     grant = open_record(viewer, patient_number, found, policy, now, needs_active_card=False)
-    if not writing_of(grant, policy).opens:
+    if not _writing(viewer, policy).opens or grant.elevated:
         raise _not_written_by(viewer)
     if found is not None and found.card is not None:
         raise RecordRefusal("ALREADY_EXISTS", "She has a digital card already.")
@@ -103,15 +108,9 @@ def _not_written_by(viewer: Viewer) -> RecordRefusal:
     return RecordRefusal("SECTION_FORBIDDEN", f"{viewer.role} does not write this.")
 
 
-def writing_of(grant: Grant, policy: Policy) -> Writing:
-    """What the viewer's role writes here; nothing for a purpose that takes anything away (co-ordination of care).
-
-    What was opened in spite of the woman's block is for reading, save for the visit in the same emergency (rule B-8).
-    """
-    viewer = grant.viewer
+def _writing(viewer: Viewer, policy: Policy) -> Writing:
+    """What the viewer's role writes here; nothing for a purpose that takes anything away (co-ordination of care)."""
     taken_away, _ = policy.withheld_by_purpose(viewer.purpose)
     if viewer.purpose is not None and taken_away:
         return NO_WRITING
-    if grant.elevated is not None:
-        return policy.writing_elevated(grant.elevated.access_basis)
     return policy.writing(viewer.role, viewer.unit.kind if viewer.unit else None)

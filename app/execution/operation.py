@@ -13,7 +13,6 @@ from graphql.execution.values import VariableValues, get_variable_values
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
-from app.domain.gate import standing_blocks
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
@@ -28,7 +27,7 @@ from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.commands import COMMANDS
-from resolvers.context import OperationContext
+from resolvers.context import ListedWoman, OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
 from resolvers.views import view_for
 
@@ -61,6 +60,9 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
 named here takes the right to read, or as a command the right to write; an elevation is for reading."""
+
+CASELOAD: Final = "caseload"
+"""The one root field that concerns many women; nothing about one is asked beside it."""
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
@@ -126,6 +128,7 @@ class _Operation:
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
+        await asyncio.gather(*(self._note(self._entry_of_listed(listed)) for listed in self.context.listed))
         errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
         errors += withheld_errors(self.context.untold())
         body: dict[str, Any] = {"data": result.data}
@@ -138,6 +141,9 @@ class _Operation:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
         if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
+        names = [root.name for root in self.plan.root_fields if root.name != "me"]
+        if CASELOAD in names and len(names) > 1:
+            return request_error("CASELOAD_STANDS_ALONE", "A caseload is asked for by itself, and one at a time.")
         if self.plan.misplaced_history:
             return request_error("BAD_USER_INPUT", "Only what is read on a card has a history, and a version has none.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
@@ -178,6 +184,7 @@ class _Operation:
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
             selection=self.plan.selection, cards=services.cards, histories=services.histories,
+            caseloads=services.caseloads,
             consents=services.consents, commands=services.commands,
             self_registration=services.settings.self_registration, ledger=services.ledger,
             choices=services.choices, organisations=services.organisations,
@@ -238,8 +245,18 @@ class _Operation:
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
         outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        made = replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
+        seen = self._seen_change(released)
+        made = replace(made, released=released, withheld=withheld, seen_change=seen)
+        if self.context.command_grant is not None:
+            made = self.entries.granted(made, self.context.command_grant)
         return with_elevation(made, self.context.elevated)
+
+    def _entry_of_listed(self, listed: ListedWoman) -> LedgerEntry:
+        """The entry about one woman on a list. That she is on it is told in any case."""
+        made = self.entries.about("", listed.found, _outcome(True, bool(listed.withheld), failed=False))
+        released = tuple(f"{CASELOAD}.{path}" for path in listed.released) or (CASELOAD,)
+        withheld = {f"{CASELOAD}.{why.path}: {why.reason}" for why in listed.withheld}
+        return replace(made, released=released, withheld=tuple(sorted(withheld)))
 
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
         """Up to which change the active card was when something of it was shown; None when nothing was."""
@@ -248,18 +265,15 @@ class _Operation:
         return self.found.card.head.last_change or 0
 
     def _entry_for_write(
-        self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None, found: Found | None = None
+        self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None
     ) -> LedgerEntry:
         assert self.context.patient_number is not None  # only a patient's operation writes
-        found = found or self.found
-        made = self.entries.about(self.context.patient_number, found, Outcome.ALLOWED)
+        made = self.entries.about(self.context.patient_number, self.found, Outcome.ALLOWED)
         made = replace(made, patient_id=patient_id, written=written)
         if recorded is not None:
             shown = released_of_written(self.plan, recorded)
             made = replace(made, record_id=recorded.record_id, released=shown)
-        if recorded is not None and found is not None:
-            _, elevated = standing_blocks(found.patient, self.viewer, self.services.policy, self.now)
-            made = with_elevation(made, elevated)
+            made = with_elevation(self.entries.granted(made, recorded.grant), recorded.grant.elevated)
         self.context.noted = made
         return made
 

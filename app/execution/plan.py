@@ -25,6 +25,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
+from app.domain.caseload import FACTS_OF_LINE, READ_FOR_LINE
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.context import Selection
@@ -33,6 +34,7 @@ from resolvers.views import (
     AUTHOR_TYPE,
     CARD_TYPE,
     FACT_OF_VERSION,
+    LINE_TYPE,
     PATIENT_ARGUMENT,
     SECTION_OF_TYPE,
     WITHHELD_TYPE,
@@ -74,7 +76,8 @@ ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
 RECORD_HISTORY: Final = "recordHistory"
 NEWS: Final = "newSinceLastLook"
 ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
-CORRECTION_REQUESTS: Final = "correctionRequests"
+BESIDE_THE_FACTS: Final = ("correctionRequests",)
+"""What a card shows that is no fact of a section and is noted as released nevertheless."""
 
 
 def plan(
@@ -107,7 +110,8 @@ class _Walk:
             roots[root.response_key] = root
             found = collected.setdefault(root.response_key, _Collected())
             self._below(root_type, node, found, (root.response_key,))
-        selection = {key: found.selection() for key, found in collected.items() if roots[key].is_card or found.sections}
+        asked = {key: found for key, found in collected.items() if roots[key].is_card or found.asks_anything}
+        selection = {key: found.selection() for key, found in asked.items()}
         misplaced = any(found.misplaced_history for found in collected.values())
         return Plan(tuple(roots.values()), selection, misplaced)
 
@@ -129,6 +133,8 @@ class _Walk:
 
     def _below(self, parent: Any, node: FieldNode, found: "_Collected", response: Place) -> None:
         """What a field selects. Wherever a section's type is met, what is below it are facts of that section."""
+        if parent.name == LINE_TYPE:
+            found.add_of_line(node.name.value, response)
         type_ = get_named_type(parent.fields[node.name.value].type)
         section = SECTION_OF_TYPE.get(type_.name)
         if parent.name == CARD_TYPE and node.name.value in ABOUT_THE_PAST:
@@ -136,8 +142,8 @@ class _Walk:
             found.in_history = True
             self._each_below(type_, node, found, response)
             found.in_history = False
-        elif parent.name == CARD_TYPE and node.name.value == CORRECTION_REQUESTS:
-            found.add_told(CORRECTION_REQUESTS, response)
+        elif parent.name == CARD_TYPE and node.name.value in BESIDE_THE_FACTS:
+            found.add_told(node.name.value, response)
         elif section is not None:
             found.add_section(section, response, of_card=parent.name == CARD_TYPE)
             self._facts(type_, node, found, response, section.graphql_name)
@@ -228,11 +234,22 @@ class _Collected:
         self.told: dict[str, list[Place]] = {}
         self.asks_withheld = self.asks_news = self.in_history = self.misplaced_history = False
 
+    @property
+    def asks_anything(self) -> bool:
+        return bool(self.sections or self.fact_paths or self.asks_withheld)
+
     def add(self, fact_path: str, response: Place) -> None:
         _note(self.past_paths if self.in_history else self.fact_paths, fact_path, response)
 
+    def add_of_line(self, field: str, response: Place) -> None:
+        """A field of a unit's list stands for the facts it is made of."""
+        for path in FACTS_OF_LINE.get(field, ()):
+            self.add(path, response)
+        if field in READ_FOR_LINE:
+            self.kinds.add(READ_FOR_LINE[field])
+
     def add_told(self, name: str, response: Place) -> None:
-        """What a card shows besides its facts and their histories: the ledger names it as a whole."""
+        """What a card shows besides the facts of its items: the ledger names it as a whole."""
         _note(self.told, name, response)
         if name == NEWS:
             self.asks_news = True

@@ -187,17 +187,17 @@ async def test_an_entry_goes_with_its_transaction(database: Database, ledger: Ch
     assert await verify(database, LEDGER_KEY) == []
 
 
-async def test_appends_wait_for_a_write_that_holds_the_chain(database: Database, ledger: ChainedLedger) -> None:
-    """While a write's entry is not committed, other entries wait, and then follow it."""
+async def test_a_chain_whose_end_is_not_committed_is_left_alone(database: Database, ledger: ChainedLedger) -> None:
+    """While a write's entry is not committed, other entries go elsewhere or wait; no chain has a gap afterwards."""
     async with database.transaction() as connection:
         await ledger.append_within(connection, entry("first"))
         waiting = [asyncio.create_task(ledger.append(entry(f"later {nth}"))) for nth in range(5)]
         await asyncio.sleep(0.05)
-        assert not any(task.done() for task in waiting)
+        assert all(task.done() for task in waiting) != database.is_sqlite  # SQLite has one writer at a time
     await asyncio.gather(*waiting)
     page = await ledger.page("first", first=1, after=None)
     assert page.entries[0].entry["patient_id"] == "first"
-    assert await sequences(database) == [1, 2, 3, 4, 5, 6]
+    assert len(await sequences(database)) == 6
     assert await verify(database, LEDGER_KEY) == []
 
 

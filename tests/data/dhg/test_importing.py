@@ -322,3 +322,14 @@ async def test_export_of_an_unknown_woman_or_record(database: Database, keys: Pa
         await exported(database, keys, "15839430009")
     with pytest.raises(RecordRefusal, match="no card"):
         await export_record(database, "3f2b6c1e-8d4a-4f7e-9a55-000000000099")
+
+
+async def test_the_practice_named_on_an_imported_card_follows_it(database: Database, keys: PatientKeys) -> None:
+    """The general practitioner's organisation number puts the card on that unit's list, beside the units of the file."""
+    practice = {"generalPractitioner": {"name": "Prøvesen, Lege", "organizationId": "310990000"}}
+    care = {"orgNr": "310990019", "orgName": "Testby kommune", "units": []}
+    source = a_file({"nin": KARI, "consent": CONSENT, "care": care, "record": an_active(1, pointsOfContact=practice)})
+    assert (await import_records(database, keys, source)).stored == 1
+    async with database.connection() as connection:
+        units = (await connection.execute(text("SELECT unit FROM caseload_entry ORDER BY unit"))).scalars().all()
+    assert units == ["310990000", "310990019"]

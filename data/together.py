@@ -1,0 +1,141 @@
+"""Several changes of one transaction, sent together: one statement where the engine can, one after another elsewhere.
+
+What a command changes is known before anything is sent, and no change depends on another's effect, so they need not
+wait for each other's way to the database and back. Statements are made once for each combination of changes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import CTE, Table, and_, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.database import Database
+
+STATEMENTS_KEPT: Final = 512
+
+LATEST: Final = object()
+"""As a value of an update: the number that the rows of the counted insert were given, the highest of them."""
+
+
+class ChangedMeanwhile(Exception):
+    """A row that was to be changed is not as it was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The form of one change. `key`: columns that say which row; `counted`: a column the database counts up.
+
+    One row each: a statement for several rows is one that SQLAlchemy compiles anew every time.
+    """
+
+    table: Table
+    verb: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    latest: str | None = None
+    counted: str | None = None
+    must_find: bool = False
+
+
+class Together:
+    """Changes gathered for one sending."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._changes: list[_Change] = []
+        self._values: list[dict[str, Any]] = []
+
+    def insert(self, table: Table, rows: Iterable[Mapping[str, Any]], *, counted: str | None = None) -> None:
+        """New rows."""
+        for row in rows:
+            self._add(_Change(table, "insert", tuple(row), counted=counted), row)
+
+    def put(self, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows that replace those with the same key, if there are any."""
+        for row in rows:
+            self._add(_Change(table, "put", tuple(row), key=tuple(key)), row)
+
+    def update(
+        self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, must_find: bool = False
+    ) -> None:
+        """Other values for the rows with these. `must_find`: it is an error when there is none."""
+        latest = next((name for name, value in values.items() if value is LATEST), None)
+        plain = {name: value for name, value in values.items() if value is not LATEST}
+        change = _Change(table, "update", tuple(plain), tuple(key), latest, must_find=must_find)
+        self._add(change, {**plain, **{f"key_{name}": value for name, value in key.items()}})
+
+    def _add(self, change: _Change, row: Mapping[str, Any]) -> None:
+        place = len(self._changes)
+        self._changes.append(change)
+        self._values.append({_named(place, name): value for name, value in row.items()})
+
+    async def send(self, connection: AsyncConnection) -> None:
+        """Make the changes within the connection's transaction. Raises ChangedMeanwhile."""
+        if self._database.joins_changes:
+            await self._send_as_one(connection)
+        else:
+            await self._send_in_turn(connection)
+
+    async def _send_as_one(self, connection: AsyncConnection) -> None:
+        values = {name: value for given in self._values for name, value in given.items()}
+        found = (await connection.execute(_as_one(tuple(self._changes), self._database), values)).one()
+        if not all(found):
+            raise ChangedMeanwhile
+
+    async def _send_in_turn(self, connection: AsyncConnection) -> None:
+        latest = None
+        for place, (change, values) in enumerate(zip(self._changes, self._values, strict=True)):
+            given = {**values, _named(place, change.latest): latest} if change.latest else values
+            done = await connection.execute(_alone(change, place, self._database), given)
+            if change.counted:
+                latest = max(latest or 0, done.scalar_one())
+            elif change.must_find and done.rowcount == 0:
+                raise ChangedMeanwhile
+
+
+def _named(place: int, column: str) -> str:
+    return f"c{place}_{column}"
+
+
+def _statement(change: _Change, place: int, database: Database, latest: Any) -> Any:
+    table = change.table
+    if change.verb == "update":
+        values: dict[str, Any] = {name: bindparam(_named(place, name)) for name in change.columns}
+        if change.latest:
+            values[change.latest] = latest
+        found = and_(*(table.c[name] == bindparam(_named(place, f"key_{name}")) for name in change.key))
+        return update(table).where(found).values(values)
+    insert = database.insert(table).values({name: bindparam(_named(place, name)) for name in change.columns})
+    if change.verb == "insert":
+        return insert
+    newer = {name: insert.excluded[name] for name in change.columns if name not in change.key}
+    return insert.on_conflict_do_update(index_elements=list(change.key), set_=newer)
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _alone(change: _Change, place: int, database: Database) -> Any:
+    statement = _statement(change, place, database, bindparam(_named(place, change.latest or "")))
+    return statement.returning(change.table.c[change.counted]) if change.counted else statement
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _as_one(changes: tuple[_Change, ...], database: Database) -> Any:
+    """One SELECT with every change in front of it; it says of those that must find a row how many they found."""
+    parts: list[CTE] = []
+    counted: list[Any] = []
+    must_find: list[Any] = []
+    for place, change in enumerate(changes):
+        statement = _statement(change, place, database, func.greatest(*counted))
+        if change.counted:
+            part = statement.returning(change.table.c[change.counted].label("counted")).cte(f"part_{place}")
+            counted.append(select(part.c.counted).scalar_subquery())
+        elif change.must_find:
+            part = statement.returning(change.table.c[change.key[0]].label("found")).cte(f"part_{place}")
+            must_find.append(select(func.count(part.c.found)).scalar_subquery())
+        else:
+            part = statement.cte(f"part_{place}")
+        parts.append(part)
+    return select(*(must_find or [func.now()])).add_cte(*parts)
