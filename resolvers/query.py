@@ -15,6 +15,7 @@ from resolvers.card import maternity_record
 from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
+from resolvers.corrections import correction_fields
 from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
@@ -30,7 +31,7 @@ CONSENT_READERS = open_to(
 )
 
 add_histories()
-MaternityRecord: Any = maternity_record(record_fields())
+MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
