@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.changes import ChangeKind
@@ -18,9 +19,9 @@ from data.idempotency import Idempotency, input_hash
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.patients import find_patients, register
-from data.tables import Change, table_of
+from data.tables import Change, MaternityRecord, table_of
 
-CHANGE = table_of(Change)
+CHANGE, RECORD = table_of(Change), table_of(MaternityRecord)
 
 
 class Held:
@@ -51,8 +52,12 @@ class Held:
         """Note the change, if there was one, keep the answer, and add the ledger entry, last of all."""
         if what is not None:
             author = json_or_none(of_the_change.pop("author", None))
-            row = {"patient_id": self.patient_id, "at": self.at, "what": what.value, "author": author}
-            await self.connection.execute(CHANGE.insert(), row | of_the_change)
+            row = {"patient_id": self.patient_id, "at": self.at, "what": what.value, "author": author} | of_the_change
+            noted = await self.connection.execute(CHANGE.insert().returning(CHANGE.c.sequence), row)
+            of_card, sequence = row.get("record_id"), noted.scalar_one()
+            if of_card is not None:
+                head = update(RECORD).where(RECORD.c.record_id == of_card)
+                await self.connection.execute(head.values(last_change=sequence))
             self.is_done = True
         sent = self._sent
         await self._idempotency.remember(

@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.changes import ChangeKind
-from app.domain.choices import SentCommand, author_of
+from app.domain.choices import SentCommand
 from app.domain.corrections import (
     Correcting,
     CorrectionAnswer,
@@ -21,8 +21,10 @@ from app.domain.corrections import (
 )
 from app.domain.ledger import LedgerEntry
 from app.domain.ports import EntryMaker
+from app.domain.writing import author_of
 from data.choosing import Choosing, Held
 from data.documents import from_json, json_or_none
+from data.storing import open_items_of
 from data.tables import CaseloadEntry, MaternityRecord, Organisation, SectionVersion, table_of
 from data.tables import CorrectionRequest as CorrectionRequestRow
 
@@ -53,7 +55,7 @@ class StoredCorrections:
             if answer is not None:
                 return await _known(held.connection, patient_id, answer["request_id"])
             written = await _current_item(held.connection, patient_id, kind, item_id)
-            waiting = await open_requests_by_unit(held.connection, written.record_id) if written else {}
+            waiting = await open_items_of(held.connection, written.record_id) if written else {}
             item, unit = checked_item(written, found, sum(waiting.values()))
             made = CorrectionRequest(
                 request_id=str(uuid4()), record_id=item.record_id, kind=kind, item_id=item_id, version=item.version,
@@ -101,18 +103,11 @@ class StoredCorrections:
             return [_request(row) for row in (await connection.execute(newest_first)).mappings()]
 
 
-async def open_requests_by_unit(connection: AsyncConnection, record_id: str) -> dict[str, int]:
-    """By organisation number, how many requests on a card wait for the unit's answer."""
-    waiting = (REQUEST.c.record_id == record_id) & (REQUEST.c.status == CorrectionStatus.OPEN.value)
-    counted = select(REQUEST.c.unit, func.count()).where(waiting).group_by(REQUEST.c.unit)
-    return {unit: number for unit, number in await connection.execute(counted)}
-
-
 async def _finish(
     held: Held, made: CorrectionRequest, what: ChangeKind, entry: LedgerEntry, author: Mapping[str, Any] | None = None
 ) -> None:
     """Bring the unit's list up to date, and finish."""
-    waiting = (await open_requests_by_unit(held.connection, made.record_id)).get(made.unit, 0)
+    waiting = (await open_items_of(held.connection, made.record_id)).get(made.unit, 0)
     line = (CASELOAD.c.record_id == made.record_id) & (CASELOAD.c.unit == made.unit)
     await held.connection.execute(update(CASELOAD).where(line).values(open_items=waiting))
     where = {"record_id": made.record_id, "kind": made.kind, "item_id": made.item_id, "version": made.version}

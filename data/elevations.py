@@ -7,10 +7,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.changes import ChangeKind
-from app.domain.choices import SentCommand, ShownElevation, author_of
+from app.domain.choices import SentCommand, ShownElevation
 from app.domain.elevating import Asking
 from app.domain.elevations import ElevatedAccess, with_elevation
 from app.domain.ports import EntryMaker
+from app.domain.writing import author_of
 from data.choosing import Choosing, Held
 from data.rows import elevations_text, stored_elevation
 from data.tables import Elevation, Patient, table_of

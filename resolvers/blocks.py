@@ -10,15 +10,8 @@ from app.domain.blocking import PROFESSIONS, BlockWish, OverrideCode, blocks_in_
 from app.domain.record import Block, BlockTarget
 from resolvers.access import described
 from resolvers.card_sections import CardSection
+from resolvers.commands import Key
 from resolvers.context import OperationContext
-
-IdempotencyKey = Annotated[
-    str,
-    strawberry.argument(
-        description="1 to 128 visible characters, new for each command, such as a random UUID; what is sent again with "
-        "the same key and input is answered as the first time and does nothing more."
-    ),
-]
 
 
 async def _target_name(root: Any, info: strawberry.Info) -> Any:
@@ -89,7 +82,7 @@ Wish = Annotated[BlockAccessInput, strawberry.argument(description="Whom to keep
 BlockId = Annotated[strawberry.ID, strawberry.argument(description="Which of her blocks.")]
 
 
-async def block_access(info: strawberry.Info, input: Wish, idempotency_key: IdempotencyKey) -> Any:
+async def block_access(info: strawberry.Info, input: Wish, idempotency_key: Key) -> Any:
     """Place a block."""
     context: OperationContext = info.context
     wish = BlockWish(
@@ -103,7 +96,7 @@ async def block_access(info: strawberry.Info, input: Wish, idempotency_key: Idem
     return _shown(context, block, [block])
 
 
-async def lift_block(info: strawberry.Info, block_id: BlockId, idempotency_key: IdempotencyKey) -> Any:
+async def lift_block(info: strawberry.Info, block_id: BlockId, idempotency_key: Key) -> Any:
     """Lift a block. It ends now and stays on her list."""
     context: OperationContext = info.context
     sent = context.sent("liftBlock", idempotency_key, {"block_id": block_id})

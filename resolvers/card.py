@@ -25,10 +25,8 @@ from app.domain.described import DescribedEnum
 from app.domain.gate import Elevation, entered_in_error
 from app.domain.policy import PROVENANCE, Reason, current_policy
 from app.domain.record import RecordStatus
-from app.domain.viewer import CallerKind
-from resolvers.access import Access, described, graphql_enum, open_to
+from resolvers.access import Access, described, graphql_enum
 from resolvers.context import OpenedCard
-from resolvers.corrections import CorrectionRequestType, correction_requests
 
 
 def section_types() -> dict[str, Any]:
@@ -180,12 +178,6 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
         gives=int,
     )
     fields |= more or {}
-    fields["correction_requests"] = described(
-        "What she has asked to have corrected: all of it for herself; for health personnel what their own unit is "
-        "asked, in sections that they read wholly.",
-        resolver=correction_requests, gives=list[CorrectionRequestType] | None,
-        callers=open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN),
-    )  # fmt: skip
     description = "One pregnancy's card. Norwegian: helsekort for gravide."
     return made_type("MaternityRecord", {}, fields, description)
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import strawberry
 
 from app.domain.corrections import Correcting, CorrectionAnswer, CorrectionRequest, CorrectionStatus, is_told
-from resolvers.access import described
-from resolvers.blocks import IdempotencyKey
+from app.domain.viewer import CallerKind
+from resolvers.access import described, open_to
 from resolvers.card_sections import CardSection
+from resolvers.commands import Key
 from resolvers.context import OpenedCard, OperationContext
 from resolvers.elevations import ThePatient
 
@@ -56,8 +57,19 @@ async def correction_requests(root: Any, info: strawberry.Info) -> Any:
     return [_shown(one) for one in found if one.record_id == card.head.record_id and is_told(one, card.grant)]
 
 
+def correction_fields() -> dict[str, Any]:
+    """The card's field for them."""
+    requests = described(
+        "What she has asked to have corrected: all of it for herself; for health personnel what their own unit is "
+        "asked, in sections that they read wholly.",
+        resolver=correction_requests, gives=list[CorrectionRequestType] | None,
+        callers=open_to(CallerKind.CITIZEN, CallerKind.CLINICIAN),
+    )  # fmt: skip
+    return {"correction_requests": requests}
+
+
 async def request_correction(
-    info: strawberry.Info, section: Section, item_id: ItemId, text: Text, idempotency_key: IdempotencyKey
+    info: strawberry.Info, section: Section, item_id: ItemId, text: Text, idempotency_key: Key
 ) -> Any:
     """Ask the unit that wrote an item to correct it."""
     context: OperationContext = info.context
@@ -73,7 +85,7 @@ async def answer_correction_request(
     request_id: RequestId,
     status: Status,
     answer: AnswerText,
-    idempotency_key: IdempotencyKey,
+    idempotency_key: Key,
 ) -> Any:
     """Answer a request for the caller's own unit."""
     context: OperationContext = info.context

@@ -12,7 +12,7 @@ from app.domain.errors import RecordRefusal
 from app.domain.plain_words import plain_words
 from app.domain.viewer import CallerKind
 from resolvers.access import described, open_to
-from resolvers.blocks import IdempotencyKey
+from resolvers.commands import Key
 from resolvers.context import OperationContext
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from resolvers.scalars import NationalIdentityNumber
@@ -60,7 +60,7 @@ async def elevate_access(
     info: strawberry.Info,
     patient: ThePatient,
     text: Words,
-    idempotency_key: IdempotencyKey,
+    idempotency_key: Key,
     reason: Reason = None,
     patient_agrees: PatientAgrees = False,
 ) -> Any:

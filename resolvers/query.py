@@ -16,6 +16,7 @@ from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
+from resolvers.corrections import correction_fields
 from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
@@ -31,7 +32,7 @@ CONSENT_READERS = open_to(
 )
 
 add_histories()
-MaternityRecord: Any = maternity_record(record_fields())
+MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")

@@ -15,7 +15,6 @@ from app.domain.elevating import Asking
 from app.domain.elevations import ElevatedAccess
 from app.domain.ports import EntryMaker
 from app.domain.record import Block
-from app.domain.viewer import CallerKind, Viewer
 
 Announce = Callable[[str], None]
 """Told of a patient after the commit that added changes of hers (`Changes.announce`)."""
@@ -99,16 +98,3 @@ class Choices:
     blocks: Blocks
     elevations: Elevations
     corrections: Corrections
-
-
-def author_of(viewer: Viewer) -> dict[str, Any] | None:
-    """Who did it, as changes and answers say it (`Author` of app/domain/card/provenance.py); None for herself."""
-    if viewer.kind is CallerKind.CITIZEN:
-        return None
-    unit = viewer.unit
-    said = {
-        "user_type": "HEALTH_CARE_PROFESSIONAL", "organisation_number": unit.number if unit else None,
-        "organisation_name": unit.name if unit else None, "hpr_number": viewer.hpr_number,
-        "profession": viewer.profession, "name": viewer.name,
-    }  # fmt: skip
-    return {name: value for name, value in said.items() if value is not None}

@@ -11,6 +11,7 @@ from app.domain.gate import Grant, not_available, open_record
 from app.domain.policy import Policy
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
+from app.domain.write_gate import writing_of
 
 REQUEST_MAX_LENGTH: Final = 2_000
 OPEN_REQUESTS_MAX: Final = 50
@@ -97,8 +98,8 @@ class Correcting:
         """The grant of somebody who may answer. Raises RecordRefusal as the gate does, and SECTION_FORBIDDEN for whom
         does not write on cards, or has opened what she has blocked: that is for reading alone."""
         grant = self._open(found)
-        writes = self.policy.roles[self.viewer.role].erroneous_items
-        if self.viewer.kind is not CallerKind.CLINICIAN or not writes or grant.elevated is not None:
+        writes = writing_of(self.viewer, self.policy).sections and grant.elevated is None
+        if self.viewer.kind is not CallerKind.CLINICIAN or not writes:
             raise RecordRefusal("SECTION_FORBIDDEN", "This caller does not answer requests for correction.")
         return grant
 

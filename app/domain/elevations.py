@@ -83,12 +83,13 @@ class ElevatedAccess:
         return override_code in OPENED_ON.get(self.access_basis, frozenset())
 
 
-def basis_of(purpose: Purpose | None, own_unit: bool) -> AccessBasis | None:
-    """On what a look without an elevation rests; None for her own and for systems', which state no purpose."""
+def basis_of(purpose: Purpose | None, own_unit: bool | None) -> AccessBasis | None:
+    """On what a look without an elevation rests; None for her own and for systems', which state no purpose, and for
+    ordinary care where it was not looked up whether the unit follows the card."""
     if purpose is Purpose.ETREAT:
         return AccessBasis.AKUTT
     if purpose is Purpose.TREAT and not own_unit:
-        return AccessBasis.SAMTYKKE
+        return None if own_unit is None else AccessBasis.SAMTYKKE
     return AccessBasis.UNNTAK if purpose else None
 
 

@@ -50,7 +50,7 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name(), operation_hash=self.document_hash,
-            access_basis=basis_of(viewer.purpose, own_unit(viewer, found)),
+            access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:

@@ -305,16 +305,16 @@ async def test_nobody_else_places_lifts_or_reads_her_blocks(world: World, person
 
 async def test_her_log_says_whom_to_block(world: World) -> None:
     """Numbers of person, unit and organisation stand beside each look; for her and the auditor, never identity numbers."""
-    await look(world, "hospital")
+    await look(world, "stranger")
     query = "{ accessLog { edges { node { hprNumber organisationNumber parentNumber accessBasis accessBasisInPlainWords } } } }"
     (edge,) = (await world.data("kari", query))["accessLog"]["edges"]
-    hospital = unit(world, "hospital")
+    office = unit(world, "stranger")
     assert edge["node"] == {
-        "hprNumber": "999900042", "organisationNumber": hospital.number, "parentNumber": hospital.parent_number,
+        "hprNumber": "999900085", "organisationNumber": office.number, "parentNumber": office.parent_number,
         "accessBasis": "SAMTYKKE", "accessBasisInPlainWords": "den som åpnet kortet, opplyste at du hadde sagt ja",
     }  # fmt: skip
     await block(world, target="ORGANISATION", targetId=edge["node"]["parentNumber"])
-    assert code(await look(world, "hospital")) == "ACCESS_BLOCKED_BY_PATIENT"
+    assert code(await look(world, "stranger")) == "ACCESS_BLOCKED_BY_PATIENT"
     others = (
         "query($patient: NationalIdentityNumber!) { accessLog(patient: $patient) { edges { node { hprNumber } } } }"
     )

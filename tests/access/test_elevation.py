@@ -400,7 +400,7 @@ async def test_entries_from_before_the_basis_was_noted_can_be_read(world: World)
     ("persona", "purpose", "basis"),
     [
         ("gp", "TREAT", "UNNTAK"), ("gp", "COC", "UNNTAK"), ("gp", "ETREAT", "AKUTT"),
-        ("hospital", "TREAT", "SAMTYKKE"), ("hospital", "COC", "UNNTAK"), ("hospital", "ETREAT", "AKUTT"),
+        ("stranger", "TREAT", "SAMTYKKE"), ("stranger", "COC", "UNNTAK"), ("stranger", "ETREAT", "AKUTT"),
     ],
 )  # fmt: skip
 async def test_every_professional_look_has_its_basis(world: World, persona: str, purpose: str, basis: str) -> None:
@@ -413,8 +413,9 @@ async def test_every_professional_look_has_its_basis(world: World, persona: str,
 
 
 def test_a_look_without_a_purpose_has_no_basis() -> None:
-    """She herself, and systems."""
+    """She herself, and systems; and where nobody looked whether the unit follows the card, nothing is claimed."""
     assert basis_of(None, True) is None
+    assert basis_of(Purpose.TREAT, None) is None
     assert {basis_of(purpose, own) for purpose in Purpose for own in (True, False)} == {
         AccessBasis.UNNTAK, AccessBasis.SAMTYKKE, AccessBasis.AKUTT,
     }  # fmt: skip
@@ -429,6 +430,50 @@ ON_DUTY = replace(GP, purpose=Purpose.ETREAT, session_id="s")
 
 def gate(patient: PatientFile, **changes: Any) -> Any:
     return open_record(replace(ON_DUTY, **changes), HER_NUMBER, Found(patient, FOUND_CARD), current_policy(), THEN)
+
+
+VISIT = """mutation($patient: NationalIdentityNumber!, $key: String!) {
+  recordVisit(patient: $patient, idempotencyKey: $key, visit: {heldOn: "2026-11-23"}) { __typename } }"""
+MEDICATION = """mutation($patient: NationalIdentityNumber!, $key: String!) {
+  recordMedication(patient: $patient, idempotencyKey: $key, medication: {drugAllergy: true}) { __typename } }"""
+CLOSE = """mutation($patient: NationalIdentityNumber!, $key: String!) {
+  closeCardAsDelivered(patient: $patient, idempotencyKey: $key, expectedVersion: 1, deliveredAt: "2026-11-23T08:00:00Z", liveBirth: true) { __typename } }"""
+
+
+async def write(world: World, token: str, command: str) -> dict[str, Any]:
+    return await send(world, token, command, patient=world.number(WOMAN), key=str(uuid4()))
+
+
+async def test_TC_B14_what_an_emergency_opened_is_for_reading_save_the_visit(world: World) -> None:
+    """Before it is opened nothing is written; then the visit, with its basis in the ledger, and nothing else."""
+    await keep_out(world, "5")
+    token = in_session(world, "hospital", "ETREAT")
+    assert code(await write(world, token, VISIT)) == "ACCESS_BLOCKED_BY_PATIENT"
+    await elevate(world, token)
+    for command in (MEDICATION, CLOSE):
+        assert code(await write(world, token, command)) == "SECTION_FORBIDDEN"
+    assert (await write(world, token, VISIT))["data"]["recordVisit"]["__typename"] == "VisitRecorded"
+    entry = (await world.ledger_entries(WOMAN))[-1]
+    assert (entry["access_basis"], entry["elevated"]["reason_code"]) == ("FORHOYET_AKUTT", "4")
+    assert len([1 for (what,) in await of_hers(world, WOMAN, "change", "what") if what.startswith("ITEM_")]) == 1
+
+
+async def test_a_visit_of_her_own_unit_is_noted_as_such(world: World) -> None:
+    """What is written has its basis as what is read has."""
+    body = await send(world, world.token("gp"), VISIT, patient=world.number("kari"), key="v")
+    assert body["data"]["recordVisit"]["__typename"] == "VisitRecorded"
+    entry = (await world.ledger_entries("kari"))[-1]
+    assert (entry["access_basis"], entry["elevated"]) == ("UNNTAK", None)
+
+
+async def test_what_her_yes_opened_is_for_reading(world: World) -> None:
+    """She agreed to a look; who is to write for her is another choice of hers."""
+    await keep_out(world, "3")
+    token = in_session(world, "hospital", "TREAT")
+    assert "errors" not in await elevate(world, token, reason=None, agrees=True)
+    for command in (VISIT, MEDICATION, CLOSE):
+        assert code(await write(world, token, command)) == "SECTION_FORBIDDEN"
+    assert [1 for (what,) in await of_hers(world, WOMAN, "change", "what") if what.startswith("ITEM_")] == []
 
 
 def test_TC_B14_the_grant_says_that_it_is_elevated() -> None:

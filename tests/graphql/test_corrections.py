@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from app.domain.card.sections import SECTIONS
 from app.domain.record import Block, BlockTarget, Protection
-from data.corrections import open_requests_by_unit
 from data.patients import set_blocks, set_person_status
+from data.storing import open_items_of
 from resolvers.card_sections import CardSection
 from tests.access.choosing import code, in_session, of_hers, post, send, stored
 from tests.world import NOW, World
@@ -124,7 +124,7 @@ async def test_who_does_not_read_the_whole_section_is_not_told(world: World) -> 
     """Co-ordination of care takes intimate facts away, a block takes the section away: her words may tell of them."""
     made = await asked(world)
     assert await listed(world, "gp", purpose="COC") == []
-    assert code(await answer(world, "gp", made["requestId"], purpose="COC")) == "NOT_FOUND"
+    assert code(await answer(world, "gp", made["requestId"], purpose="COC")) == "SECTION_FORBIDDEN"
     services = world.services
     for override in ("1", "5"):
         closed = Block(
@@ -243,7 +243,7 @@ async def test_open_requests_stand_on_the_units_list(world: World) -> None:
     await asked(world)
     await asked(world, section="ANTENATAL_VISITS", item=card["antenatalVisits"][0]["provenance"]["itemId"])
     async with world.services.database.connection() as connection:
-        waiting = await open_requests_by_unit(connection, world.situation("kari").records[-1].record_id)
+        waiting = await open_items_of(connection, world.situation("kari").records[-1].record_id)
     lines = dict(await of_hers(world, "kari", "caseload_entry", "unit, open_items"))
     assert waiting[GP_OFFICE] >= 2 and sum(waiting.values()) == 3
     assert lines == {unit: waiting.get(unit, 0) for unit in lines}
@@ -265,6 +265,8 @@ async def test_requests_and_answers_are_changes_without_words(world: World) -> N
     ]
     assert changes[0][5] is None and json.loads(changes[1][5])["hpr_number"] == "999900018"
     assert len(announced) == 2
+    ((latest,),) = await stored(world, "SELECT last_change FROM maternity_record WHERE record_id = :id", id=record_id)
+    assert (await of_hers(world, "kari", "change", "max(sequence)")) == [(latest,)]
     for table in ("change", "ledger_entry", "idempotency_key"):
         rows = str(await stored(world, f"SELECT * FROM {table}"))
         assert SAID not in rows and "Ord fra legen" not in rows
