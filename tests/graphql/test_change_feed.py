@@ -61,7 +61,8 @@ async def test_a_change_by_another_is_told_to_whoever_follows(world: World, addr
         assert told == {**expected, "itemId": "item-1", "version": 1, "by": {"name": "Prøvesen, Lege"}}
         assert await herself.event() == {**expected, "by": {"name": "Prøvesen, Lege"}}
         noted = (await world.ledger_entries("kari"))[before:]
-        assert [entry["released"] for entry in noted] == [["cardChanged"]] * 2
+        who = ["provenance.lastUpdatedBy", "provenance.lastUpdatedBy.name"]
+        assert [entry["released"] for entry in noted] == [["cardChanged", *who]] * 2
         assert {entry["role"] for entry in noted} == {"GP", "CITIZEN"}
         assert {entry["operation_kind"] for entry in noted} == {"subscription"}
 

@@ -91,11 +91,11 @@ async def test_changes_of_a_closed_section_are_not_told(world: World) -> None:
 
 
 async def test_her_choices_are_told_to_herself_alone(world: World) -> None:
-    """Blocks and elevations are hers to know; withdrawal is told to nobody."""
+    """Blocks and elevations are hers to know; that her status as a person changed is told to nobody."""
     own = "{ myCard { newSinceLastLook { since changes { what section } } } }"
     (head,) = [(await world.data("kari", "{ myCard { recordId } }"))["myCard"]["recordId"]]
     async with world.services.database.transaction() as connection:
-        for what in ("ACCESS_CHANGED", "ACCESS_ELEVATED", "CONSENT_WITHDRAWN"):
+        for what in ("ACCESS_CHANGED", "ACCESS_ELEVATED", "PERSON_STATUS_CHANGED"):
             await connection.execute(
                 text(
                     "INSERT INTO change (record_id, patient_id, at, what) SELECT record_id, patient_id, opened_at, :what"

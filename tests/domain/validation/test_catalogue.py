@@ -24,8 +24,11 @@ NO_MESSAGE = {
 
 
 def constants() -> set[str]:
-    """Every text in capitals in the code of the package."""
+    """Every text in capitals in the code of the package, and the messages named where commands are decided."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.py")]
+    deciding = ast.parse((FOLDER.parent / "writing.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(deciding) if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem"]
+    trees += [ast.Module([ast.Expr(call.args[0])], []) for call in calls]
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     return {text for text in texts if isinstance(text, str) and CONSTANT.fullmatch(text)}
 
