@@ -37,7 +37,7 @@ def mint(services: Services, name: str, purpose: str | None) -> dict[str, str]:
     persona, now = find_persona(all_personas(), name), services.clock()
     assert services.issuer is not None  # these routes exist in development only
     made = services.issuer.mint(
-        persona, now=now, purpose=persona.purpose_for(purpose), lifetime_seconds=TOKEN_LIFETIME_SECONDS
+        persona, now=now, purpose=persona.purpose_for(purpose), lifetime_seconds=TOKEN_LIFETIME_SECONDS, by_hand=True
     )
     return {"token": made, "expiresAt": (now + timedelta(seconds=TOKEN_LIFETIME_SECONDS)).isoformat()}
 

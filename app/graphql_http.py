@@ -7,13 +7,14 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
 from app.execution.operation import Request, answer
-from app.identity.tokens import bearer_token
-from app.identity.viewers import viewer_from
+from app.failures import failed, refused
 from app.observability import REFUSALS, REQUESTS, SECONDS, TRACER, log
 from app.services import Services
+from app.streaming.sse import EventStream, wants_event_stream
 from resolvers import limits
 
 GRAPHQL_TYPE: Final = "application/graphql-response+json"
@@ -22,41 +23,28 @@ HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosnif
 
 
 async def graphql(request: HttpRequest) -> Response:
-    """POST /graphql."""
+    """POST /graphql, answered at once or as a stream of events."""
     services: Services = request.app.state.services
     began = time.perf_counter()
     viewer: Viewer | None = None
     headers: dict[str, str] = {}
     try:
-        viewer = await authenticated(request, services)
+        viewer = await authenticated(request.headers, services)
         asked = _request(await _body(request))
+        if wants_event_stream(request):
+            stream = EventStream(services, viewer, asked, request.app.state.capacity)
+            _count(viewer, 200, {}, time.perf_counter() - began)
+            return stream
         with TRACER.start_as_current_span("graphql", attributes={"caller": viewer.kind.value}):
             given = await answer(services, viewer, asked)
         status, body = given.status, given.body
     except TransportRefusal as refusal:
-        status, body, headers = _refusal(refusal, services)
+        status, body = refusal.status, refused(refusal, services)
+        headers = {"www-authenticate": refusal.challenge} if refusal.challenge else {}
     except Exception as error:
-        log.error("request_failed", kind=type(error).__name__)
-        status, body = await _failure(services)
+        status, body = await failed(error, services)
     _count(viewer, status, body, time.perf_counter() - began)
     return Response(orjson.dumps(body), status, {**HEADERS, **headers}, media_type=_media_type(request))
-
-
-async def _failure(services: Services) -> tuple[int, dict[str, Any]]:
-    """What is said when nobody foresaw what happened: whether it is the store that is gone, and nothing else."""
-    if await services.database.is_reachable():
-        status, code, message = 500, "INTERNAL_ERROR", "Something went wrong here."
-    else:
-        status, code, message = 503, "DEPENDENCY_UNAVAILABLE", "The store cannot be reached; nothing is shown."
-    return status, {"errors": [{"message": message, "extensions": {"code": code}}]}
-
-
-async def authenticated(request: HttpRequest, services: Services) -> Viewer:
-    """Who asks. Raises TransportRefusal 401 or 403; nothing of the body has been read."""
-    token = bearer_token(request.headers, allow_bearer=services.settings.is_development)
-    await services.verifier.refresh_keys_for(token)
-    claims = services.verifier.verify(token)
-    return await viewer_from(claims, services.organisations.find, services.enabled_roles, now=services.clock())
 
 
 async def _body(request: HttpRequest) -> bytes:
@@ -98,15 +86,6 @@ def _expect(holds: bool, member: str, kind: str) -> None:
 
 def _malformed(member: str, kind: str) -> TransportRefusal:
     return TransportRefusal(400, "MALFORMED_REQUEST", f"`{member}` must be {kind}.")
-
-
-def _refusal(refusal: TransportRefusal, services: Services) -> tuple[int, dict[str, Any], dict[str, str]]:
-    extensions: dict[str, Any] = {"code": refusal.code, **refusal.extensions}
-    if refusal.reason and services.settings.is_development:
-        extensions["reason"] = refusal.reason
-    headers = {"www-authenticate": refusal.challenge} if refusal.challenge else {}
-    log.info("refused", status=refusal.status, code=refusal.code, reason=refusal.reason)
-    return refusal.status, {"errors": [{"message": refusal.message, "extensions": extensions}]}, headers
 
 
 def _media_type(request: HttpRequest) -> str:

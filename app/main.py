@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from app import web
 from app.development import development_routes
@@ -19,6 +19,8 @@ from app.observability import REGISTRY, configure_logging, log
 from app.services import Clock, Services, make_services, system_clock
 from app.settings import Settings
 from app.startup import check_production
+from app.streaming.capacity import Capacity
+from app.streaming.websocket import graphql_socket
 from resolvers.views import printed
 
 WEB_DIST: Final = Path(__file__).with_name("web_dist")
@@ -35,6 +37,7 @@ def create_app(
     joined = services or make_services(settings, clock)
     app = Starlette(routes=_routes(settings), lifespan=_lifespan)
     app.state.services = joined
+    app.state.capacity = Capacity()
     return app
 
 
@@ -54,6 +57,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", front_page),
         Route("/graphql", graphql, methods=["POST"]),
+        WebSocketRoute("/graphql", graphql_socket),
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/metrics", metrics),

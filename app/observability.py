@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 from opentelemetry import trace
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 log: Any = structlog.get_logger("helsekort")
 
@@ -26,6 +26,7 @@ SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )  # fmt: skip
 REFUSALS: Final = Counter("helsekort_refusals", "Refusals by code.", ["code"], registry=REGISTRY)
+STREAMS: Final = Gauge("helsekort_streams", "WebSockets and event streams open now.", ["transport"], registry=REGISTRY)
 
 
 def configure_logging(level: str) -> None:

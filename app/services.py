@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
@@ -19,10 +20,15 @@ from app.identity.keys import KeySource, StaticKeys
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
+from data.blocks import StoredBlocks
 from data.cards import StoredCards
 from data.caseload_pages import StoredCaseloads
+from data.change_feed import ChangeFeed
+from data.choosing import Choosing
 from data.consents import StoredConsents
+from data.corrections import StoredCorrections
 from data.database import Database
+from data.elevations import StoredElevations
 from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
@@ -52,7 +58,9 @@ class Services:
     caseloads: Caseloads
     consents: Consents
     commands: Commands
+    choices: Choices
     ledger: ChainedLedger
+    changes: ChangeFeed
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
     issuer: DevelopmentIssuer | None
@@ -61,10 +69,12 @@ class Services:
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
         await self.ledger.start()
+        await self.changes.start()
         if self.settings.is_development:
             await self.organisations.enrol(ORGANISATIONS)
 
     async def close(self) -> None:
+        await self.changes.close()
         await self.ledger.close()
         await self.database.close()
 
@@ -74,18 +84,23 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     keys = load_keys(settings)
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
-    ledger = ChainedLedger(database, keys.ledger)
+    ledger, changes = ChainedLedger(database, keys.ledger), ChangeFeed(database)
     policy = current_policy()
     issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
-        consents=StoredConsents(database, patient_keys, ledger, clock),
-        commands=StoredCommands(database, patient_keys, ledger, lambda _patient_id: None), ledger=ledger,
+        consents=StoredConsents(database, patient_keys, ledger, clock, changes),
+        commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
+        choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
     )  # fmt: skip
+
+
+def _choices(choosing: Choosing) -> Choices:
+    return Choices(StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing))
 
 
 def _database(settings: Settings) -> Database:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Select, and_, bindparam, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
 from data.database import Database
@@ -25,6 +26,7 @@ ABOUT_HER = (
     PATIENT.consent_state,
     PATIENT.consent_changed_at,
     PATIENT.blocks,
+    PATIENT.elevations,
 )
 ABOUT_THE_CARD = (
     RECORD.record_id,
@@ -56,12 +58,8 @@ class StoredCards:
 
         Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
         """
-        key = self._keys.key(parse(national_identity_number))
-        rows = await self._rows(_find(_same_order(kinds)), key)
-        if not rows:
-            return None
-        card = card_of(rows) if rows[0]["record_id"] is not None else None
-        return Found(patient_file(rows[0]), card)
+        async with self._database.connection() as connection:
+            return await find_within(connection, self._keys, national_identity_number, kinds)
 
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
@@ -71,6 +69,18 @@ class StoredCards:
     async def _rows(self, query: Select[Any], whose: str) -> list[Mapping[Any, Any]]:
         async with self._database.connection() as connection:
             return list((await connection.execute(query, {WHOSE: whose})).mappings())
+
+
+async def find_within(
+    connection: AsyncConnection, keys: PatientKeys, number: str, kinds: Collection[str] = ()
+) -> Found | None:
+    """The same as `StoredCards.find`, on this connection."""
+    whose = {WHOSE: keys.key(parse(number))}
+    rows = list((await connection.execute(_find(_same_order(kinds)), whose)).mappings())
+    if not rows:
+        return None
+    card = card_of(rows) if rows[0]["record_id"] is not None else None
+    return Found(patient_file(rows[0]), card)
 
 
 def _same_order(kinds: Collection[str]) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, distinct, func, select
+from sqlalchemy import delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.changes import ChangeKind
 from app.domain.consent import Consent, ConsentState, WithdrawalReceipt
 from app.domain.errors import RecordRefusal
-from app.domain.ports import EntryMaker
+from app.domain.ports import Changes, EntryMaker
 from data.columns import in_utc
 from data.database import Database
 from data.documents import to_json
@@ -21,35 +22,42 @@ from data.tables import (
     CaseloadEntry,
     Change,
     ConsentEvent,
+    CorrectionRequest,
+    Elevation,
     IdempotencyKey,
     MaternityRecord,
+    Patient,
     Section,
     SectionVersion,
     table_of,
 )
 
 RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)
-EVENT = table_of(ConsentEvent)
-OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry))
-OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), RECORD)
+EVENT, PATIENT = table_of(ConsentEvent), table_of(Patient)
+OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry), table_of(CorrectionRequest))
+OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), table_of(Elevation), RECORD)
 
 BY_HERSELF: Final = "CITIZEN"
 """The source of a consent that she gave or withdrew here."""
-
-CONSENT_WITHDRAWN: Final = "CONSENT_WITHDRAWN"
-"""What the change says, so that open streams about her end; it names no card."""
 
 
 class StoredConsents:
     """The port `Consents` over our own database."""
 
     def __init__(
-        self, database: Database, keys: PatientKeys, ledger: ChainedLedger, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        keys: PatientKeys,
+        ledger: ChainedLedger,
+        clock: Callable[[], datetime],
+        changes: Changes | None = None,
     ) -> None:
+        """`changes` is told of withdrawals; without it open streams find out a moment later by themselves."""
         self._database = database
         self._keys = keys
         self._ledger = ledger
         self._clock = clock
+        self._changes = changes
 
     async def history(self, patient_id: str) -> list[Consent]:
         """Every time she gave or withdrew consent, oldest first; none for an unknown patient."""
@@ -80,6 +88,8 @@ class StoredConsents:
             await self._note_withdrawal(connection, patient.patient_id, receipt)
             made = entry(patient.patient_id, _written(patient, ConsentState.WITHDRAWN))
             await self._ledger.append_within(connection, made)
+        if self._changes is not None:
+            self._changes.announce(patient.patient_id)
         await self._database.forget_deleted()
         return receipt
 
@@ -93,7 +103,9 @@ class StoredConsents:
     async def _note_withdrawal(self, connection: AsyncConnection, patient_id: str, receipt: WithdrawalReceipt) -> None:
         at, text = receipt.withdrawn_at, to_json(asdict(receipt))
         await add_consent_events(connection, ConsentState.WITHDRAWN, BY_HERSELF, {patient_id: at}, text)
-        await connection.execute(CHANGE.insert(), {"patient_id": patient_id, "at": at, "what": CONSENT_WITHDRAWN})
+        # Open streams about her end by it; it names no card.
+        change = {"patient_id": patient_id, "at": at, "what": ChangeKind.CONSENT_WITHDRAWN.value}
+        await connection.execute(CHANGE.insert(), change)
 
 
 async def _erase(connection: AsyncConnection, patient_id: str, now: datetime) -> WithdrawalReceipt:
@@ -107,6 +119,8 @@ async def _erase(connection: AsyncConnection, patient_id: str, now: datetime) ->
     for table in OF_HERS:
         deleted = await connection.execute(delete(table).where(table.c.patient_id == patient_id))
     # The cards themselves went last.
+    hers_still = PATIENT.c.patient_id == patient_id
+    await connection.execute(update(PATIENT).where(hers_still).values(elevations="[]"))
     receipt = WithdrawalReceipt(
         withdrawn_at=now, cards_deleted=deleted.rowcount, items_deleted=items, versions_deleted=versions
     )

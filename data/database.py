@@ -11,7 +11,10 @@ from sqlalchemy import URL, Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import Executable, Select
+
+from data.notifications import Heard, NoNotifications, Notifications, PostgresqlNotifications
 
 BUSY_TIMEOUT_MS: Final = 5_000
 REACHABLE_WITHIN_SECONDS: Final = 2.0
@@ -86,6 +89,24 @@ class Database:
             if not self.is_sqlite:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK_OF_MIGRATIONS})"))
             yield connection
+
+    @asynccontextmanager
+    async def notifications(self, channel: str, heard: Heard) -> AsyncIterator[Notifications]:
+        """A channel between processes, on a connection beside the pool. On SQLite nothing is told and nothing heard.
+
+        Raises what the driver raises when there is no connection; one that breaks later says so in `lost`.
+        """
+        if self.is_sqlite:
+            yield NoNotifications()
+            return
+        apart = create_async_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=_connect_args())
+        async with _isolated(apart, "AUTOCOMMIT").connect() as connection:
+            line = PostgresqlNotifications((await connection.get_raw_connection()).driver_connection, channel)
+            try:
+                await line.listen(heard)
+                yield line
+            finally:
+                line.hang_up()
 
     def _turn(self) -> AbstractAsyncContextManager[None]:
         return self._write_turn or nullcontext()
@@ -196,11 +217,13 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
-    settings = {"application_name": "helsekort", "jit": "off", "timezone": "UTC"}
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
-        connect_args={"server_settings": settings},
-    )  # fmt: skip
+        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True, connect_args=_connect_args()
+    )
+
+
+def _connect_args() -> dict[str, Any]:
+    return {"server_settings": {"application_name": "helsekort", "jit": "off", "timezone": "UTC"}}
 
 
 def _isolated(engine: AsyncEngine, level: str) -> AsyncEngine:

@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.changes import ChangeKind
 from app.domain.consent import Consent, ConsentState
 from app.domain.record import Block, Protection
 from data.columns import in_utc
 from data.database import Database, copy_rows
 from data.identity_numbers import PatientKeys, parse
 from data.rows import block_row, blocks_text, consent
-from data.tables import AccessBlock, ConsentEvent, Patient, table_of
+from data.tables import AccessBlock, Change, ConsentEvent, Patient, table_of
 
 PATIENT, CONSENT_EVENT, ACCESS_BLOCK = table_of(Patient), table_of(ConsentEvent), table_of(AccessBlock)
+CHANGE = table_of(Change)
 
 LOOKED_UP_AT_ONCE = 5_000
 """How many numbers go into one statement; both engines have a limit on parameters."""
@@ -116,11 +118,16 @@ async def anyone_stored(database: Database) -> bool:
 async def set_person_status(
     database: Database, keys: PatientKeys, number: str, *, protection: Protection, deceased_on: date | None = None
 ) -> None:
-    """Note what the population register says of a person. Raises RecordRefusal PATIENT_ID_INVALID."""
+    """Note what the population register says of a person; streams about her end by the change when her card is hidden.
+
+    Raises RecordRefusal PATIENT_ID_INVALID.
+    """
     async with database.transaction() as connection:
         patient = (await register(database, connection, keys, [number]))[number]
         values = {"protection": protection.value, "deceased_on": deceased_on}
         await connection.execute(update(PATIENT).where(PATIENT.c.patient_id == patient.patient_id).values(values))
+        change = {"at": datetime.now(UTC), "what": ChangeKind.PERSON_STATUS_CHANGED.value}
+        await connection.execute(CHANGE.insert(), {"patient_id": patient.patient_id, **change})
 
 
 async def set_blocks(database: Database, keys: PatientKeys, number: str, blocks: tuple[Block, ...]) -> None:

@@ -1,11 +1,12 @@
 """Domain values as rows, and rows as domain values. No statement is sent from here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from app.domain.consent import Consent, ConsentState
+from app.domain.elevations import AccessBasis, ElevatedAccess
 from app.domain.record import (
     Block,
     BlockTarget,
@@ -116,6 +117,11 @@ def blocks_text(blocks: tuple[Block, ...]) -> str:
     return to_json([asdict(block) for block in blocks])
 
 
+def elevations_text(elevations: Iterable[ElevatedAccess]) -> str:
+    """The elevations as kept beside the patient."""
+    return to_json([asdict(one) for one in elevations])
+
+
 def patient_file(row: Found) -> PatientFile:
     return PatientFile(
         patient_id=row["patient_id"],
@@ -123,6 +129,7 @@ def patient_file(row: Found) -> PatientFile:
         deceased_on=row["deceased_on"],
         consent=consent(row),
         blocks=tuple(_block(block) for block in from_json(row["blocks"])),
+        elevations=tuple(_elevation(one) for one in from_json(row["elevations"])),
     )
 
 
@@ -188,6 +195,23 @@ def care_units_of(text: str) -> list[CareUnit]:
 def _block(members: dict[str, Any]) -> Block:
     times = {name: datetime.fromisoformat(members[name]) for name in ("starts_at", "ends_at") if members[name]}
     return Block(**{**members, **times, "target": BlockTarget(members["target"])})
+
+
+def stored_block(row: Found) -> Block:
+    """A block as its own row has it."""
+    members = {name: row[name] for name in Block.__dataclass_fields__}
+    return Block(**{**members, "target": BlockTarget(members["target"])})
+
+
+def stored_elevation(row: Found) -> ElevatedAccess:
+    """An elevation as its own row has it."""
+    members = {name: row[name] for name in ElevatedAccess.__dataclass_fields__}
+    return ElevatedAccess(**{**members, "access_basis": AccessBasis(members["access_basis"])})
+
+
+def _elevation(members: dict[str, Any]) -> ElevatedAccess:
+    times = {name: datetime.fromisoformat(members[name]) for name in ("starts_at", "ends_at")}
+    return ElevatedAccess(**{**members, **times, "access_basis": AccessBasis(members["access_basis"])})
 
 
 def _utc_or_none(value: datetime | None) -> datetime | None:

@@ -102,9 +102,13 @@ class StoredCommands:
             for made, item in zip(accepted.versions, stored.items, strict=True)
         }
         recorded = Recorded(
-            record_id=stored.record_id, record_version=stored.record_version, status=stored.status, items=written,
+            grant=accepted.grant,
+            record_id=stored.record_id,
+            record_version=stored.record_version,
+            status=stored.status,
+            items=written,
             warnings=accepted.warnings,
-        )  # fmt: skip
+        )
         client_id, key, patient_id = asked.viewer.client_id, asked.command.key, found.patient.patient_id
         answer = answer_row(client_id, key, patient_id, said, _kept(recorded, accepted), accepted.at)
         together.insert(table_of(IdempotencyKey), [answer])
@@ -133,9 +137,13 @@ class StoredCommands:
             row = (await connection.execute(query)).mappings().one()
             items[argument] = (kind, grant.release_item(kind, as_document(stored_item(row))))
         return Recorded(
-            record_id=kept["record_id"], record_version=kept["record_version"], status=RecordStatus(kept["status"]),
-            items=items, warnings=tuple(_warning(said) for said in kept["warnings"]),
-        )  # fmt: skip
+            grant=grant,
+            record_id=kept["record_id"],
+            record_version=kept["record_version"],
+            status=RecordStatus(kept["status"]),
+            items=items,
+            warnings=tuple(_warning(said) for said in kept["warnings"]),
+        )
 
 
 _PERSON: Final = select(*ABOUT_HER).where(PATIENT.number_key == bindparam(WHOSE))

@@ -8,13 +8,16 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
+from app.domain.blocking import OverrideCode
 from app.domain.card.declaration import Sensitivity
 from app.domain.consent import ConsentState
+from app.domain.corrections import CorrectionAnswer, CorrectionStatus
 from app.domain.described import DescribedEnum
+from app.domain.elevations import AccessBasis, ElevationReason
 from app.domain.gate import Elevation
 from app.domain.ledger import Outcome
 from app.domain.policy import Reason
-from app.domain.record import RecordStatus
+from app.domain.record import BlockTarget, RecordStatus
 from app.domain.viewer import CallerKind, Purpose, Role
 
 CALLERS: Final = "callers"
@@ -32,7 +35,8 @@ def graphql_enum(domain: type[DescribedEnum]) -> type[DescribedEnum]:
 
 
 for enumeration in (
-    CallerKind, ConsentState, Elevation, Outcome, Purpose, Reason, RecordStatus, Role, Sensitivity
+    AccessBasis, BlockTarget, CallerKind, ConsentState, CorrectionAnswer, CorrectionStatus, Elevation, ElevationReason,
+    Outcome, OverrideCode, Purpose, Reason, RecordStatus, Role, Sensitivity,
 ):  # fmt: skip
     graphql_enum(enumeration)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.domain.elevations import AccessBasis, ElevationReason
 from app.domain.errors import RecordRefusal
 from app.domain.ledger import Outcome
 from app.domain.plain_words import plain_words
@@ -14,6 +15,17 @@ from resolvers.access import described, open_to
 from resolvers.context import OperationContext
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from resolvers.scalars import NationalIdentityNumber
+
+WHOSE = open_to(CallerKind.CITIZEN, CallerKind.AUDITOR)
+
+
+@strawberry.type(
+    description="That what she had blocked was opened for this look; the words of it stand in `elevations`."
+)
+class LoggedElevation:
+    reason: ElevationReason | None = described("Why her agreement was not obtained; null where she agreed.")
+    reason_in_plain_words: str | None = described("The same in bokmål.")
+    ends_at: datetime = described("Until when it was open.")
 
 
 @strawberry.type(
@@ -25,9 +37,22 @@ class AccessLogEntry:
     role: Role = described("The role the person or system had.")
     role_in_plain_words: str = described("The role as the woman would say it, in bokmål.")
     organisation: str | None = described("The unit the person works at.")
+    hpr_number: str | None = described(
+        "The person's number in the register of health personnel; what `blockAccess` takes for a person.", callers=WHOSE
+    )
+    organisation_number: str | None = described(
+        "The unit's number; what `blockAccess` takes for a unit.", callers=WHOSE
+    )
+    parent_number: str | None = described(
+        "Number of the organisation the unit belongs to; what `blockAccess` takes for it and all its units.",
+        callers=WHOSE,
+    )
     system: str | None = described("The system that was used.")
     purpose: Purpose | None = described("Why, as the person stated it; null for the woman herself and for systems.")
     purpose_in_plain_words: str | None = described("Why, in bokmål.")
+    access_basis: AccessBasis | None = described("On what the look rests; null for the woman herself and for systems.")
+    access_basis_in_plain_words: str | None = described("The same in bokmål.")
+    elevated: LoggedElevation | None = described("What opened a block of hers, if it had to be opened.")
     emergency: bool = described("Whether it was stated as an emergency.")
     outcome: Outcome = described("Whether the card was shown.")
     sections: list[str] = described("The sections of the card that something was shown from; never what was shown.")
@@ -108,6 +133,10 @@ def _as_entry(access: LoggedAccess) -> dict[str, Any]:
         "system": entry["client_name"],
         "purpose": purpose,
         "purpose_in_plain_words": words["purpose"][purpose] if purpose else None,
+        "hpr_number": entry["hpr_number"],
+        "organisation_number": entry["organisation_number"],
+        "parent_number": entry["parent_number"],
+        **_basis(entry),
         "emergency": purpose == Purpose.ETREAT,
         "outcome": entry["outcome"],
         "sections": _sections(entry["released"]),
@@ -116,6 +145,19 @@ def _as_entry(access: LoggedAccess) -> dict[str, Any]:
         "refusal": entry["refusal"],
         "policy": entry["policy"],
     }
+
+
+def _basis(entry: dict[str, Any]) -> dict[str, Any]:
+    """On what the look rests; entries from before that was written down do not say."""
+    basis, elevated, words = entry.get("access_basis"), entry.get("elevated"), plain_words()
+    reason = elevated["reason_code"] if elevated else None
+    opened = elevated and {
+        "reason": ElevationReason(reason) if reason else None,
+        "reason_in_plain_words": words["elevation_reason"][reason] if reason else None,
+        "ends_at": datetime.fromisoformat(elevated["ends_at"]),
+    }
+    said = words["access_basis"][basis] if basis else None
+    return {"access_basis": basis, "access_basis_in_plain_words": said, "elevated": opened}
 
 
 def _sections(paths: list[str]) -> list[str]:

@@ -1,21 +1,34 @@
 """All that a resolver may reach: who asks, what the gate said, the ports, the clock. Made anew for every operation."""
 
-from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from app.domain.change_visibility import visible_changes
 from app.domain.changes import Change
-from app.domain.commands import Command, Conflict, Invalid, Outcome
+from app.domain.choices import Choices, SentCommand
+from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
+from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, Withheld, not_available, open_record
 from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
 from app.domain.policy import PROVENANCE, Policy, RolePolicy
-from app.domain.ports import Cards, Caseloads, Commands, Consents, EntryMaker, Histories, Ledger
+from app.domain.ports import (
+    Cards,
+    Caseloads,
+    Changes,
+    Commands,
+    Consents,
+    EntryMaker,
+    Histories,
+    Ledger,
+    Organisations,
+)
 from app.domain.record import Found, FoundCard, RecordHead
+from app.domain.telling import is_told
 from app.domain.viewer import Viewer
 from app.domain.writing import Asked
 
@@ -46,7 +59,7 @@ class OpenedCard:
     @property
     def told_news(self) -> list[Change]:
         """What is new and may be told to this viewer."""
-        return list(visible_changes(self.grant, self.news.unseen)) if self.news else []
+        return [change for change in self.news.unseen if is_told(change, self.grant)] if self.news else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,10 @@ class OperationContext:
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     listed      the women on a list that was given
     noted       the ledger entry that a write has already made durable with its own transaction
+    elevated    what made it possible to open her card in spite of her blocks
+    event       the change that a subscription is answered for
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
+    command_grant   the gate's yes to a command
     not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
 
@@ -86,13 +102,20 @@ class OperationContext:
     commands: Commands
     self_registration: bool
     ledger: Ledger
+    choices: Choices
+    organisations: Organisations
+    changes: Changes
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     listed: list[ListedWoman] = field(default_factory=list)
     noted: LedgerEntry | None = None
+    event: Change | None = None
     concealed: str | None = None
     not_written: str | None = None
+    command_grant: Grant | None = None
+    elevated: ElevatedAccess | None = None
+    _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     @property
     def found(self) -> Found | None:
@@ -110,9 +133,23 @@ class OperationContext:
         """The gate's yes to her active card, or to her earlier ones; its no as an exception."""
         if self.patient_number is None:
             raise not_available("NO_PATIENT")
-        return open_record(
+        grant = open_record(
             self.viewer, self.patient_number, self.found, self.policy, self.now, needs_active_card=for_active_card
         )
+        self.elevated = grant.elevated or self.elevated
+        return grant
+
+    def grant_for_event(self) -> Grant:
+        """The gate's yes to a stream about her: also right after her card was closed, so that this can be told."""
+        return self.grant(for_active_card=False)
+
+    def is_event_told(self, followed: str) -> bool:
+        """Whether the event is told to this viewer, who follows this card. The gate's no is: it ends the stream."""
+        assert self.event is not None  # as `card_changed` of changes.py
+        try:
+            return is_told(self.event, self.grant_for_event(), followed)
+        except RecordRefusal:
+            return True
 
     def open(self, response_key: str) -> OpenedCard | Awaitable[OpenedCard]:
         """The active card, opened for this viewer; to be waited for when its past is asked for."""
@@ -157,6 +194,9 @@ class OperationContext:
         )  # fmt: skip
         outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
         self.not_written = NOT_WRITTEN.get(type(outcome))
+        if isinstance(outcome, Recorded | Conflict):
+            self.command_grant = outcome.grant
+            self.elevated = outcome.grant.elevated
         return outcome
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
@@ -164,6 +204,31 @@ class OperationContext:
         for response_key, withheld in self.withheld.items():
             if not self.selection[response_key].asks_withheld:
                 yield from ((why, place) for why, places in withheld for place in places)
+
+    def once(self, what: str, read: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Future[Any]:
+        """What is read, read once in an operation, however many cards ask for it."""
+        if what not in self._read:
+            self._read[what] = asyncio.ensure_future(read())
+        return self._read[what]
+
+    def sent(self, name: str, key: str, arguments: Mapping[str, Any]) -> SentCommand:
+        """This operation's command, for it to be done once however often it is sent."""
+        return SentCommand(
+            name=name, client_id=self.viewer.client_id, key=key, actor_key=self.actor_key, arguments=arguments,
+            at=self.now,
+        )  # fmt: skip
+
+    @property
+    def number(self) -> str:
+        """The patient's number, where the operation always has one: a citizen's own, or that of `patient`."""
+        assert self.patient_number is not None
+        return self.patient_number
+
+    @property
+    def known_patient_id(self) -> str:
+        """How store and ledger name her, in the same case."""
+        assert self.patient_id is not None
+        return self.patient_id
 
     @property
     def role_policy(self) -> RolePolicy:

@@ -13,7 +13,7 @@ import strawberry
 from app.domain.card.declaration import Section, camel, declared_in
 from app.domain.card.provenance import Author, Provenance
 from app.domain.card.sections import SECTIONS
-from app.domain.changes import Change, ChangeKind
+from app.domain.changes import ChangeKind
 from app.domain.errors import RecordRefusal
 from app.domain.history import CONTENT, HISTORY, PROVENANCE_OF_VERSION, ItemHistory, Version
 from app.domain.policy import PROVENANCE
@@ -21,6 +21,7 @@ from app.domain.viewer import CallerKind
 from resolvers.access import described, graphql_enum, open_to
 from resolvers.access_log import After, First, PageInfo
 from resolvers.card import INCLUDE_ERRONEOUS, made_type, provenance_field, section_types, shared_type
+from resolvers.changes import CardChange, as_change
 from resolvers.context import OpenedCard
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 
@@ -114,20 +115,10 @@ class RecordHistoryConnection:
     page_info: PageInfo = described("Where this page begins and ends.")
 
 
-@strawberry.type(description="Something that happened to the card. It says what changed, never what it says now.")
-class NewChange:
-    at: datetime = described("When it happened.")
-    what: ChangeKind = described("What happened.")
-    section: str | None = described("The section of the card; null when it concerns the card or access to it.")
-    item_id: strawberry.ID | None = described("Which item.")
-    version: int | None = described("Which version of the item came of it.")
-    by: AuthorType | None = described("Who did it; null for the woman herself.")
-
-
 @strawberry.type(description="What happened to the card since the caller was last shown something of it.")
 class NewSinceLastLook:
     since: datetime | None = described("When the caller last looked; null for never, and then all changes are new.")
-    changes: list[NewChange] = described("What happened since, oldest first.")
+    changes: list[CardChange] = described("What happened since, oldest first.")
 
 
 def record_history(
@@ -193,21 +184,7 @@ def new_since_last_look(root: Any) -> Any:
     if card.news is None:
         return None
     last = card.news.last_look
-    return {"since": last.at if last else None, "changes": [_change(card, one) for one in card.told_news]}
-
-
-def _change(card: OpenedCard, change: Change) -> dict[str, Any]:
-    release = card.grant.profile.releases[PROVENANCE]
-    item = {"item_id": change.item_id, "version": change.version, "last_updated_by": change.author}
-    shown = release.apply({name: value for name, value in item.items() if value is not None}, card.grant.today)
-    return {
-        "at": change.at,
-        "what": change.what,
-        "section": camel(change.kind) if change.kind else None,
-        "item_id": shown.get("item_id"),
-        "version": shown.get("version"),
-        "by": shown.get("last_updated_by"),
-    }
+    return {"since": last.at if last else None, "changes": [as_change(one, card.grant) for one in card.told_news]}
 
 
 def record_fields() -> dict[str, Any]:

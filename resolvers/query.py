@@ -10,13 +10,18 @@ from app.domain.gate import hidden_because, patient_may_have_card, shown_card, s
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
+from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import maternity_record
 from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
+from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
+from resolvers.corrections import correction_fields
+from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
 from resolvers.scalars import NationalIdentityNumber
 
+CITIZENS = open_to(CallerKind.CITIZEN)
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
 STATUS_READERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE)
@@ -27,7 +32,7 @@ CONSENT_READERS = open_to(
 )
 
 add_histories()
-MaternityRecord: Any = maternity_record(record_fields())
+MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")
@@ -155,4 +160,16 @@ class Query:
     access_log = described(
         "Who saw or tried to see the card; newest first. Norwegian: innsynslogg.",
         resolver=access_log, gives=AccessLogConnection | None, callers=LOG_READERS,
+    )  # fmt: skip
+    changes_since = described(
+        "What happened to a woman's card since; oldest first.",
+        resolver=changes_since, gives=CardChanges | None, callers=CHANGE_READERS,
+    )  # fmt: skip
+    my_blocks = described(
+        "Whom she keeps out, now and before; newest first. Norwegian: sperringene mine.",
+        resolver=my_blocks, gives=list[AccessBlock] | None, callers=CITIZENS,
+    )  # fmt: skip
+    elevations = described(
+        "Who opened what she has blocked, and why; newest first.",
+        resolver=elevations, gives=list[ElevatedAccessType] | None, callers=CITIZENS,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from resolvers.access import exists_for
+from resolvers.changes import AUTHOR_PATH, Subscription
 from resolvers.inputs import KIND_OF_INPUT
 from resolvers.mutation import Mutation
 from resolvers.query import Query
@@ -44,7 +45,6 @@ SECTION_OF_TYPE: Final[Mapping[str, Section]] = {section.model.__name__: section
 """By GraphQL type: the section it is the content of. What is below such a type are facts, wherever it is met."""
 
 AUTHOR_TYPE: Final = Author.__name__
-AUTHOR_PATH: Final = f"{PROVENANCE}.{camel(PROVENANCE_OF_VERSION['by'])}"
 FACT_OF_VERSION: Final = {camel(name): f"{PROVENANCE}.{camel(fact)}" for name, fact in PROVENANCE_OF_VERSION.items()}
 """By field of a version: the fact of the provenance it gives."""
 
@@ -65,7 +65,7 @@ class View(strawberry.Schema):
     """The schema of one kind of caller; with no kind, everything that any kind can see."""
 
     def __init__(self, kind: CallerKind | None) -> None:
-        super().__init__(Query, Mutation, config=_config())
+        super().__init__(Query, Mutation, Subscription, config=_config())
         self.kind = kind
         self._schema = _Narrowing(self._schema, kind).schema()
 
@@ -102,10 +102,15 @@ class _Narrowing:
     def schema(self) -> GraphQLSchema:
         arguments = self.whole.to_kwargs()
         arguments["query"] = self._object(self.whole.query_type)
-        mutation = self._object(self.whole.mutation_type) if self.whole.mutation_type else None
-        arguments["mutation"] = mutation if mutation and mutation.fields else None
+        arguments["mutation"] = self._root(self.whole.mutation_type)
+        arguments["subscription"] = self._root(self.whole.subscription_type)
         arguments["types"] = None
         return GraphQLSchema(**arguments)
+
+    def _root(self, original: GraphQLObjectType | None) -> GraphQLObjectType | None:
+        """A root type, where this kind of caller has any of its fields."""
+        narrowed = self._object(original) if original else None
+        return narrowed if narrowed and narrowed.fields else None
 
     def _object(self, original: Any, path: str | None = None) -> GraphQLObjectType:
         key, section = original.name, SECTION_OF_TYPE.get(original.name)

@@ -79,8 +79,12 @@ def whole_record(record_id: str, *, care_unit: str = "310990000") -> StoredRecor
     )  # fmt: skip
 
 
+READ_ON_THEIR_OWN = (HISTORY, *ABOUT_THE_PAST, "correctionRequests")
+"""What costs a statement of its own, or is the same once more."""
+
+
 def selection(schema: GraphQLSchema, type_name: str, *, depth: int = 8) -> str:
-    """A selection of every field of a type, all the way down, but for the past: that is the same again."""
+    """A selection of every field of a type, all the way down, save those of READ_ON_THEIR_OWN."""
     return " ".join(_fields(schema.get_type(type_name), depth))
 
 
@@ -88,7 +92,7 @@ def _fields(type_: Any, depth: int) -> Iterator[str]:
     assert isinstance(type_, GraphQLObjectType)
     for name, field in type_.fields.items():
         below = get_named_type(field.type)
-        if name in (HISTORY, *ABOUT_THE_PAST):
+        if name in READ_ON_THEIR_OWN:
             continue
         if not isinstance(below, GraphQLObjectType):
             yield name

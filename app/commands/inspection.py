@@ -89,7 +89,7 @@ def token(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     issuer = DevelopmentIssuer(settings.data_dir)
-    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen, lifetime_seconds=lifetime))
+    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen, lifetime_seconds=lifetime, by_hand=True))
 
 
 def _list_personas() -> None:

@@ -11,6 +11,7 @@ from app.main import create_app
 from app.settings import RunProfile, Settings
 from app.startup import ready_store, require_current, store_of
 from data.migrate import migrate
+from resolvers import limits
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (HELSEKORT_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (HELSEKORT_PORT).")]
@@ -67,5 +68,7 @@ async def _require_current(settings: Settings) -> None:
 def _run(settings: Settings) -> None:
     uvicorn.run(
         create_app(settings), host=settings.host, port=settings.port, log_level="warning", access_log=False,
-        server_header=False, date_header=True, loop="uvloop", http="httptools",
+        server_header=False, date_header=True, loop="uvloop", http="httptools", ws="websockets-sansio",
+        ws_max_size=limits.SOCKET_MESSAGE_MAX_BYTES, ws_per_message_deflate=False,
+        timeout_graceful_shutdown=limits.EXECUTION_MAX_SECONDS,  # a stream would go on for ever
     )  # fmt: skip

@@ -22,6 +22,7 @@ class ChangeKind(DescribedEnum):
     CORRECTION_REQUESTED = "CORRECTION_REQUESTED", "The woman asked for a correction."
     CORRECTION_ANSWERED = "CORRECTION_ANSWERED", "A request for correction was answered."
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "Consent was withdrawn; the card is gone."
+    PERSON_STATUS_CHANGED = "PERSON_STATUS_CHANGED", "The population register says something new; told to nobody."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,8 +101,11 @@ class Accepted:
 class Conflict:
     """Somebody wrote in between: the item, or the card's head, is not what the writer has read. Nothing was changed.
 
+    grant     what the writer reads of the card
     current   the item as it is now, opened for the writer; None for the card's head
     """
+
+    grant: Grant
 
     kind: str | None
     expected_version: int | None
@@ -126,10 +129,12 @@ Decision = Accepted | Conflict | Invalid
 class Recorded:
     """The command was carried out, now or when it was first sent.
 
+    grant      what the writer reads of the card
     items      by the command's name for it, each item as it was written, opened for the writer
     warnings   what is possible and looks wrong
     """
 
+    grant: Grant
     record_id: str
     record_version: int
     status: RecordStatus

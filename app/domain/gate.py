@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.consent import NO_CONSENT, Consent, ConsentState
 from app.domain.described import DescribedEnum
+from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.policy import PROVENANCE, Decision, Policy, Profile, ProfileKey, Reason
 from app.domain.record import Block, BlockTarget, Found, FoundCard, PatientFile
@@ -57,6 +58,7 @@ class Grant:
     """Proof that the gate let this viewer open this card, and how far.
 
     blocked   sections the woman closed to this viewer, with the block that does it
+    elevated  what opened a block of hers that would have kept this viewer out; with it she reads and does not write
     """
 
     viewer: Viewer
@@ -67,6 +69,7 @@ class Grant:
     today: date
     erroneous_items: bool
     _proof: object = field(repr=False)
+    elevated: ElevatedAccess | None = None
 
     def __post_init__(self) -> None:
         if self._proof is not _PASSED_THE_GATE:
@@ -214,19 +217,25 @@ def open_record(
     card = found.card if found else None
     if card is None and needs_active_card:
         raise not_available("NO_ACTIVE_CARD")
-    blocked = _strictest(block for block in patient.blocks if _keeps_out(block, viewer, now))
+    standing, elevated = standing_blocks(patient, viewer, policy, now)
+    blocked = _strictest(standing)
     if None in blocked:
         elevation = elevation_for(blocked[None]).value
         raise RecordRefusal("ACCESS_BLOCKED_BY_PATIENT", "The woman has blocked access.", elevation=elevation)
-    own_unit = card is not None and viewer.unit is not None and viewer.unit.number in card.head.care_units
-    profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, own_unit))
+    profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, own_unit(viewer, found)))
     if not profile.reads_anything:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no card.")
     return Grant(
         viewer, patient.patient_id, card.head.record_id if card else None, profile,
         {section: block for section, block in blocked.items() if section}, now.astimezone(OSLO).date(),
-        policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE,
+        policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE, elevated,
     )  # fmt: skip
+
+
+def own_unit(viewer: Viewer, found: Found | None) -> bool:
+    """Whether the viewer works at a unit that follows the active card."""
+    card = found.card if found else None
+    return card is not None and viewer.unit is not None and viewer.unit.number in card.head.care_units
 
 
 def not_available(cause: str) -> RecordRefusal:
@@ -238,6 +247,17 @@ def _strictest(blocks: Iterable[Block]) -> dict[str | None, Block]:
     """By section (None: the whole card), of several blocks the one that is hardest to open."""
     by_ease = sorted(blocks, key=lambda block: list(Elevation).index(elevation_for(block)), reverse=True)
     return {block.section: block for block in by_ease}
+
+
+def standing_blocks(
+    patient: PatientFile, viewer: Viewer, policy: Policy, now: datetime
+) -> tuple[list[Block], ElevatedAccess | None]:
+    """The blocks that keep this viewer out, and the elevation that opened others; None where none had to be opened."""
+    blocks = [block for block in patient.blocks if _keeps_out(block, viewer, now)]
+    in_force = [one for one in patient.elevations if policy.may_elevate(viewer) and one.serves(viewer, now)]
+    elevated = max(in_force, key=lambda one: one.ends_at, default=None)
+    left = [block for block in blocks if elevated is None or not elevated.opens(block.override_code)]
+    return left, elevated if len(left) < len(blocks) else None
 
 
 def _keeps_out(block: Block, viewer: Viewer, now: datetime) -> bool:

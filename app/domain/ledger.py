@@ -7,7 +7,7 @@ keyed hash of the one before, so a changed, removed or reordered entry breaks th
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -35,6 +35,8 @@ class LedgerEntry:
     withheld          paths asked for and not given, with the reason
     written           sections changed, with version before and after
     seen_change       sequence of the card's latest change when something of it was shown, 0 for none; else None
+    access_basis      an `AccessBasis` of app/domain/elevations.py, for professionals
+    elevated          reason code and end of the elevation that opened what she had blocked; never the words
     """
 
     event_id: str
@@ -64,6 +66,8 @@ class LedgerEntry:
     withheld: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     seen_change: int | None = None
+    access_basis: str | None = None
+    elevated: Mapping[str, str | None] | None = None
 
     def as_json(self) -> str:
         """The canonical text of the entry: what is stored, and what the hash is taken of."""

@@ -17,7 +17,7 @@ from app.domain.card.declaration import Content, Escalation, Fact, Sensitivity, 
 from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
-from app.domain.viewer import Purpose, Role
+from app.domain.viewer import Purpose, Role, Viewer
 
 POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
 PROVENANCE: Final = "provenance"
@@ -56,6 +56,7 @@ class RolePolicy:
     caseload: bool
     writing: str
     writing_at: Mapping[str, str]
+    may_elevate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,13 @@ class Policy:
     def _writing(self) -> Mapping[str, Writing]:
         return {name: _writing_entry(entry) for name, entry in self._document["writing"].items()}
 
+    def may_elevate(self, viewer: Viewer) -> bool:
+        """Whether somebody in this role, of this profession, can open what the woman has blocked (rule B-3)."""
+        entry = self.roles.get(viewer.role)
+        return (
+            entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
+        )
+
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
         """By GraphQL path: the roles that can ever read the fact, in any purpose, at any unit."""
@@ -232,6 +240,7 @@ def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
         caseload=entry["caseload"],
         writing=entry["writing"],
         writing_at=entry.get("writing_at", {}),
+        may_elevate=entry.get("may_elevate", False),
     )
 
 

@@ -122,13 +122,16 @@ class Changes(Protocol):
     async def after(self, patient_id: str, sequence: int, *, most: int) -> list[Change]:
         """Changes of a patient's cards after a sequence number, oldest first, at most so many."""
 
+    async def latest(self, patient_id: str) -> int:
+        """The sequence number of a patient's latest change; 0 when there is none."""
+
     def announce(self, patient_id: str) -> None:
         """Called after a commit that added changes of this patient: wakes whoever listens, in every process. Never
         raises and never waits; what is lost on the way is caught up with."""
 
     def listening(self, patient_id: str) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """While open, the iterator gives once at the start and then whenever there may be changes of this patient.
-        Several announcements may arrive as one."""
+        Several announcements may arrive as one. It ends when the gateway stops."""
 
 
 class Organisations(Protocol):

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from app.domain.consent import Consent
 from app.domain.described import DescribedEnum
+from app.domain.elevations import ElevatedAccess
 
 if TYPE_CHECKING:
     from app.domain.gate import Grant
@@ -91,6 +92,7 @@ class PatientFile:
     deceased_on: date | None
     consent: Consent
     blocks: tuple[Block, ...]
+    elevations: tuple[ElevatedAccess, ...] = ()
 
 
 class SealedSections:

@@ -17,6 +17,9 @@ from app.domain.viewer import Viewer
 _PASSED: Final = object()
 NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
 
+EMERGENCY_WRITES: Final = frozenset({"antenatal_visits"})
+"""What may be written through blocks that were opened in an emergency, and nothing else then (rule B-8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteGrant:
@@ -47,8 +50,10 @@ def open_for_writing(
     Raises RecordRefusal as `open_record` does, RECORD_CANNOT_BE_CHANGED in place of RECORD_NOT_AVAILABLE, and
     SECTION_FORBIDDEN for a role or purpose that does not write the section, or does not read all of it.
     """
-    writing = _writing(viewer, policy)
+    writing = writing_of(viewer, policy)
     grant = _open_to_change(viewer, patient_number, found, policy, now)
+    if grant.elevated and not (grant.elevated.is_emergency and EMERGENCY_WRITES.issuperset(kinds)):
+        raise _not_written_by(viewer)
     for kind in kinds:
         if kind not in writing.sections or not grant.reads_whole(kind):
             raise _not_written_by(viewer)
@@ -60,7 +65,7 @@ def open_for_closing(
 ) -> WriteGrant:
     """Decide whether this viewer may close this woman's active card. Raises as `open_for_writing` does."""
     grant = _open_to_change(viewer, patient_number, found, policy, now)
-    if not _writing(viewer, policy).closes:
+    if not writing_of(viewer, policy).closes or grant.elevated:
         raise _not_written_by(viewer)
     return WriteGrant(grant, frozenset(), {}, _PASSED)
 
@@ -76,7 +81,7 @@ def open_for_opening(
     if (cause := hidden_because(found)) is not None:
         raise cannot_be_created(cause)
     grant = open_record(viewer, patient_number, found, policy, now, needs_active_card=False)
-    if not _writing(viewer, policy).opens:
+    if not writing_of(viewer, policy).opens or grant.elevated:
         raise _not_written_by(viewer)
     if found is not None and found.card is not None:
         raise RecordRefusal("ALREADY_EXISTS", "She has a digital card already.")
@@ -103,7 +108,7 @@ def _not_written_by(viewer: Viewer) -> RecordRefusal:
     return RecordRefusal("SECTION_FORBIDDEN", f"{viewer.role} does not write this.")
 
 
-def _writing(viewer: Viewer, policy: Policy) -> Writing:
+def writing_of(viewer: Viewer, policy: Policy) -> Writing:
     """What the viewer's role writes here; nothing for a purpose that takes anything away (co-ordination of care)."""
     taken_away, _ = policy.withheld_by_purpose(viewer.purpose)
     if viewer.purpose is not None and taken_away:

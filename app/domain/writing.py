@@ -106,7 +106,7 @@ def _close(
 ) -> Decision:
     if closing.expected_version != head.version:
         return Conflict(
-            kind=None, expected_version=closing.expected_version, current_version=head.version,
+            grant=opened.grant, kind=None, expected_version=closing.expected_version, current_version=head.version,
             changed_at=head.last_updated_at, changed_by=None,
         )  # fmt: skip
     card = CardFacts.of(documents, (), today=_day(asked.now), opened_on=_day(head.opened_at))
@@ -234,7 +234,7 @@ def _conflict(item: ItemCommand, current: Document | None, grant: WriteGrant) ->
     if item.expected_version != version:
         released = grant.grant.release_item(item.kind, current)
         return Conflict(
-            kind=item.kind, expected_version=item.expected_version, current_version=version,
+            grant=grant.grant, kind=item.kind, expected_version=item.expected_version, current_version=version,
             changed_at=current[NAME]["last_updated_at"], changed_by=current[NAME].get("last_updated_by"),
             current=released,
         )  # fmt: skip

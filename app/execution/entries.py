@@ -1,12 +1,14 @@
 """Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from graphql import OperationDefinitionNode
 
+from app.domain.elevations import basis_of
+from app.domain.gate import Grant, own_unit
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import Viewer
@@ -48,7 +50,13 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name(), operation_hash=self.document_hash,
+            access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
         )  # fmt: skip
+
+    def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
+        """The entry of a command, whose card was looked up where it was written."""
+        basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
+        return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
 
     def _operation_name(self) -> str | None:
         """The client chooses the name; one that could carry a number is not kept."""

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.domain.commands import Recorded
+from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.policy import declared_paths
@@ -48,23 +49,35 @@ class Answer:
     body: dict[str, Any]
 
 
+READ: Final = ("read",)
+WRITE: Final = ("write",)
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "me": (),
     "cardStatus": ("status", "read"),
     "consent": ("read", "status", "audit"),
     "accessLog": ("read", "audit"),
+    "elevateAccess": READ,
 }
-"""By root field, the rights of a token any one of which is enough; none is needed where there are none."""
+"""By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
+named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
 CASELOAD: Final = "caseload"
 """The one root field that concerns many women; nothing about one is asked beside it."""
 
-READ: Final = ("read",)
-WRITE: Final = ("write",)
-
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
     """Answer one operation. Raises TransportRefusal when no GraphQL answer is due (scope, ledger unavailable)."""
+    made = operation_of(Operation, services, viewer, request)
+    return made if isinstance(made, Answer) else await made.run()
+
+
+AnOperation = TypeVar("AnOperation", bound="Operation")
+
+
+def operation_of(
+    kind: type[AnOperation], services: Services, viewer: Viewer, request: Request
+) -> "Answer | AnOperation":
+    """What was asked for, checked as far as can be without looking anybody up; or why it is not run."""
     if not services.settings.is_development:
         return _refused(400, [request_error("DOCUMENT_NOT_TRUSTED", "Only registered documents are run here.")])
     document = services.documents.get(viewer.kind, request.query)
@@ -77,14 +90,16 @@ async def answer(services: Services, viewer: Viewer, request: Request) -> Answer
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
-    return await _Operation(services, viewer, document, request, variables).run()
+    return kind(services, viewer, document, request, variables)
 
 
 def _refused(status: int, errors: Any) -> Answer:
     return Answer(status, {"errors": [error.formatted for error in errors]})
 
 
-class _Operation:
+class Operation:
+    """One operation of one viewer, to be run once."""
+
     def __init__(
         self, services: Services, viewer: Viewer, document: Document, request: Request, variables: VariableValues
     ) -> None:
@@ -111,7 +126,11 @@ class _Operation:
         return kept
 
     async def run(self) -> Answer:
-        problem = self._problem()
+        """Answer it. Raises TransportRefusal as `answer` does."""
+        return await self._refuse(self._problem()) or await self._run(self._patient())
+
+    async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
+        """What is not run at all, written down. Raises TransportRefusal when the token does not cover it."""
         if problem is not None:
             await self._note_refusal(problem.extensions["code"] if problem.extensions else "")
             return _refused(400, [problem])
@@ -120,13 +139,21 @@ class _Operation:
         except TransportRefusal as refusal:
             await self._note_refusal(refusal.code)
             raise
-        patient = self._patient()
+        return None
+
+    async def _run(self, patient: str | None) -> Answer:
         self.context = await self._context(patient)
+        return await self._executed(patient)
+
+    async def _executed(self, patient: str | None) -> Answer:
         result = await self._execute(self.context)
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
         await asyncio.gather(*(self._note(self._entry_of_listed(listed)) for listed in self.context.listed))
+        return self._body(result)
+
+    def _body(self, result: ExecutionResult) -> Answer:
         errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
         errors += withheld_errors(self.context.untold())
         body: dict[str, Any] = {"data": result.data}
@@ -152,7 +179,7 @@ class _Operation:
         """Raise INSUFFICIENT_SCOPE unless the token covers every root field."""
         is_mutation = self.node.operation is OperationType.MUTATION
         for root in self.plan.root_fields:
-            enough = WRITE if is_mutation else SCOPES.get(root.name, READ)
+            enough = SCOPES.get(root.name, WRITE if is_mutation else READ)
             if enough and not self.viewer.scopes.intersection(enough):
                 require_scope(self.viewer, enough[0])
 
@@ -185,6 +212,7 @@ class _Operation:
             caseloads=services.caseloads,
             consents=services.consents, commands=services.commands,
             self_registration=services.settings.self_registration, ledger=services.ledger,
+            choices=services.choices, organisations=services.organisations, changes=services.changes,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
         )  # fmt: skip
 
@@ -242,7 +270,11 @@ class _Operation:
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
         outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(patient, self.found, outcome, refusal)
-        return replace(made, released=released, withheld=withheld, seen_change=self._seen_change(released))
+        seen = self._seen_change(released)
+        made = replace(made, released=released, withheld=withheld, seen_change=seen)
+        if self.context.command_grant is not None:
+            made = self.entries.granted(made, self.context.command_grant)
+        return with_elevation(made, self.context.elevated)
 
     def _entry_of_listed(self, listed: ListedWoman) -> LedgerEntry:
         """The entry about one woman on a list. That she is on it is told in any case."""
@@ -266,6 +298,7 @@ class _Operation:
         if recorded is not None:
             shown = released_of_written(self.plan, recorded)
             made = replace(made, record_id=recorded.record_id, released=shown)
+            made = with_elevation(self.entries.granted(made, recorded.grant), recorded.grant.elevated)
         self.context.noted = made
         return made
 

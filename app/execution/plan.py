@@ -28,9 +28,9 @@ from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.caseload import FACTS_OF_LINE, READ_FOR_LINE
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
+from resolvers.changes import AUTHOR_PATH
 from resolvers.context import Selection
 from resolvers.views import (
-    AUTHOR_PATH,
     AUTHOR_TYPE,
     CARD_TYPE,
     FACT_OF_VERSION,
@@ -76,6 +76,8 @@ ACTIVE_CARD_FIELDS: Final = ("card", "myCard")
 RECORD_HISTORY: Final = "recordHistory"
 NEWS: Final = "newSinceLastLook"
 ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
+BESIDE_THE_FACTS: Final = ("correctionRequests",)
+"""What a card shows that is no fact of a section and is noted as released nevertheless."""
 
 
 def plan(
@@ -89,7 +91,15 @@ def named_patients(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
 ) -> frozenset[str]:
     """Every patient the operation's root fields name."""
-    return _Walk(schema, document, variables).patients(operation)
+    found = root_arguments(schema, document, operation, variables)
+    return frozenset(arguments[PATIENT_ARGUMENT] for arguments in found if PATIENT_ARGUMENT in arguments)
+
+
+def root_arguments(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
+) -> list[dict[str, Any]]:
+    """The arguments of each of the operation's root fields."""
+    return _Walk(schema, document, variables).arguments(operation)
 
 
 class _Walk:
@@ -113,12 +123,11 @@ class _Walk:
         misplaced = any(found.misplaced_history for found in collected.values())
         return Plan(tuple(roots.values()), selection, misplaced)
 
-    def patients(self, operation: OperationDefinitionNode) -> frozenset[str]:
+    def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
         root_type = self._root_type(operation)
         fields = root_type.fields
         nodes = [node for _, node in self._fields(root_type, operation.selection_set) if node.name.value in fields]
-        arguments = [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
-        return frozenset(found[PATIENT_ARGUMENT] for found in arguments if PATIENT_ARGUMENT in found)
+        return [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
 
     def _root_type(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
         root_type = self.schema.get_root_type(operation.operation)
@@ -140,6 +149,8 @@ class _Walk:
             found.in_history = True
             self._each_below(type_, node, found, response)
             found.in_history = False
+        elif parent.name == CARD_TYPE and node.name.value in BESIDE_THE_FACTS:
+            found.add_told(node.name.value, response)
         elif section is not None:
             found.add_section(section, response, of_card=parent.name == CARD_TYPE)
             self._facts(type_, node, found, response, section.graphql_name)
@@ -245,11 +256,11 @@ class _Collected:
             self.kinds.add(READ_FOR_LINE[field])
 
     def add_told(self, name: str, response: Place) -> None:
-        """What tells of the card's past besides the histories of items: the ledger names it as a whole."""
+        """What a card shows besides the facts of its items: the ledger names it as a whole."""
         _note(self.told, name, response)
         if name == NEWS:
             self.asks_news = True
-        else:
+        elif name == RECORD_HISTORY:
             self.history_kinds.update(SECTIONS)
 
     def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:

@@ -67,11 +67,17 @@ class DevelopmentIssuer:
         now: datetime,
         purpose: str = "TREAT",
         lifetime_seconds: int = 600,
+        by_hand: bool = False,
         **claim_overrides: Any,
     ) -> str:
-        """A signed token for a persona. An override replaces a claim, and None leaves it out."""
+        """A signed token for a persona. An override replaces a claim, and None leaves it out.
+
+        `by_hand`: a professional has picked the patient herself, in a sign-in session that outlives the token.
+        """
         issued_at = int(now.timestamp())
         payload = claims_of(persona, purpose=purpose, issued_at=issued_at, lifetime_seconds=lifetime_seconds)
+        if by_hand and claims.ATTEST in payload:
+            _pick_by_hand(payload)
         payload = {name: value for name, value in (payload | claim_overrides).items() if value is not None}
         key = self._keys[_ALGORITHM_OF[_ISSUER_OF[persona.kind]]]
         headers = {"kid": key.kid, "typ": "at+jwt"}
@@ -151,6 +157,11 @@ def _attest(persona: Persona, purpose: str, issued_at: int) -> dict[str, Any]:
         "decision_ref": {"id": uuid.uuid4().hex, "user_selected": False},
     }
     return {"practitioner": practitioner, "care_relationship": relation, "attestation": {"toa": issued_at}}
+
+
+def _pick_by_hand(payload: dict[str, Any]) -> None:
+    payload["sid"] = uuid.uuid5(uuid.NAMESPACE_URL, payload["sub"]).hex
+    payload[claims.ATTEST]["care_relationship"]["decision_ref"]["user_selected"] = True
 
 
 def _unit(persona: Persona) -> Organisation:

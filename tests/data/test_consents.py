@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.domain.consent import Consent, ConsentState
 from app.domain.errors import RecordRefusal
@@ -20,7 +20,7 @@ from data.database import Database
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger, verify
 from data.storing import store
-from data.tables import ConsentEvent, IdempotencyKey, table_of
+from data.tables import ConsentEvent, CorrectionRequest, Elevation, IdempotencyKey, Patient, table_of
 from tests.data.world import (
     AISHA,
     CONSENTED_AT,
@@ -29,6 +29,7 @@ from tests.data.world import (
     MOTHER,
     NOW,
     PREGNANCY,
+    UNIT,
     VISITS,
     card,
     closed_card,
@@ -100,6 +101,9 @@ async def test_withdrawal_erases_every_card_in_all_versions_everywhere(
     found, somebody_else = await cards.find(KARI, []), await cards.find(AISHA, [MOTHER, PREGNANCY, VISITS])
     assert found is not None
     await answer_once(database, found.patient.patient_id, hers[0].record_id)
+    for record in hers:
+        await ask_for_a_correction(database, found.patient.patient_id, record.record_id)
+    await elevate(database, found.patient.patient_id, hers[0].record_id)
     assert "section_version" in await tables_with(database, hers[1].record_id)
 
     receipt = await consents.withdraw(KARI, lambda patient_id, _: entry(patient_id, record_id=hers[0].record_id))
@@ -124,6 +128,27 @@ async def answer_once(database: Database, patient_id: str, answer: str) -> None:
     row = {"client_id": "ehr", "key": "k", "patient_id": patient_id, "input_hash": "", "answer": answer, "at": NOW}
     async with database.transaction() as connection:
         await connection.execute(insert(table_of(IdempotencyKey)), row)
+
+
+async def ask_for_a_correction(database: Database, patient_id: str, record_id: str) -> None:
+    row = {
+        "record_id": record_id, "request_id": "r", "patient_id": patient_id, "kind": MOTHER, "item_id": record_id,
+        "version": 1, "unit": UNIT, "request": f"Feil i {record_id}", "requested_at": NOW, "status": "OPEN",
+    }  # fmt: skip
+    async with database.transaction() as connection:
+        await connection.execute(insert(table_of(CorrectionRequest)), row)
+
+
+async def elevate(database: Database, patient_id: str, said: str) -> None:
+    row = {
+        "patient_id": patient_id, "elevation_id": "e", "hpr_number": "999900018", "organisation_number": UNIT,
+        "session_id": "s", "access_basis": "FORHOYET_AKUTT", "reason_code": "4", "reason_text": said,
+        "starts_at": NOW, "ends_at": NOW + timedelta(hours=1),
+    }  # fmt: skip
+    async with database.transaction() as connection:
+        await connection.execute(insert(table_of(Elevation)), row)
+        hers = table_of(Patient).c.patient_id == patient_id
+        await connection.execute(update(table_of(Patient)).where(hers).values(elevations=f'["{said}"]'))
 
 
 async def test_withdrawal_takes_effect_at_once(

@@ -13,10 +13,12 @@ from app.__main__ import cli
 from app.identity.development_issuer import ISSUERS, DevelopmentIssuer
 from app.keys import ConfigurationError, load_keys
 from app.main import create_app
+from app.services import make_services
 from app.settings import RunProfile, Settings
 from app.startup import _on_network_disk
 from data.database import Database
 from data.migrate import migrate
+from tests.streams import listening_gateway, raw_socket
 
 KEYS = ("patient_lookup_key", "patient_sealing_key", "ledger_key")
 
@@ -108,6 +110,30 @@ async def test_production_offers_no_sign_in_no_explorer_and_no_bearer_tokens(com
             )
             assert answer.status_code == 401
             assert "reason" not in answer.json()["errors"][0]["extensions"]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [(None, "UNAUTHENTICATED"), ("Bearer a.b.c", "INVALID_TOKEN"), ("DPoP a.b.c", "INVALID_DPOP_PROOF")],
+)
+async def test_production_lets_nobody_in_over_a_socket_either(
+    complete: dict[str, Any], authorization: str | None, code: str
+) -> None:
+    """Neither by the message nor by the header of the upgrade; and not by asking for events."""
+    services = make_services(Settings(**complete))
+    await migrate(services.database)
+    payload = {} if authorization is None else {"authorization": authorization}
+    headers = {**payload, "accept": "text/event-stream"}
+    async with listening_gateway(services) as address:
+        for given in ({"payload": payload}, {}):
+            more = {} if "payload" in given else {"additional_headers": payload}
+            async with raw_socket(address, **more) as socket:
+                await socket.say({"type": "connection_init", **given})
+                assert await socket.closed() == (4403, f"Forbidden: {code}")
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"http://{address}/graphql", json={"query": "{ me { role } }"}, headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (401, {"code": code})
+    await services.close()
 
 
 def test_serve_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

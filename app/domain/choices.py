@@ -1,0 +1,100 @@
+"""Her choices as storage must offer them: blocks, elevations of others' access, requests for correction.
+
+Each command is one transaction: what is written, what others read of it, the change, the answer for a second sending,
+and the ledger entry. Her row is held first, so a withdrawal waits for it or comes before it.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.domain.blocking import BlockWish
+from app.domain.corrections import Correcting, CorrectionAnswer, CorrectionRequest
+from app.domain.elevating import Asking
+from app.domain.elevations import ElevatedAccess
+from app.domain.ports import EntryMaker
+from app.domain.record import Block
+
+Announce = Callable[[str], None]
+"""Told of a patient after the commit that added changes of hers (`Changes.announce`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCommand:
+    """A command as it was sent, so that it is done once however often it is sent.
+
+    key         the client's idempotency key
+    actor_key   keyed hash of the acting person's identity number
+    arguments   all that was said in it
+    """
+
+    name: str
+    client_id: str
+    key: str
+    actor_key: str | None
+    arguments: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownElevation:
+    """An elevation as it is told to her."""
+
+    access: ElevatedAccess
+    actor_name: str | None
+    organisation_name: str | None
+    reason_text: str
+
+
+class Blocks(Protocol):
+    """The blocks she places and lifts. She need not be in the store or have consented: they wait."""
+
+    async def place(self, number: str, wish: BlockWish, sent: SentCommand, entry: EntryMaker) -> Block:
+        """Raises RecordRefusal: BAD_USER_INPUT, ALREADY_EXISTS, TOO_MANY_BLOCKS, IDEMPOTENCY_KEY_REUSED."""
+
+    async def lift(self, number: str, block_id: str, sent: SentCommand, entry: EntryMaker) -> Block:
+        """Raises RecordRefusal: NOT_FOUND, BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED."""
+
+    async def of(self, patient_id: str) -> list[Block]:
+        """All she ever placed, newest first."""
+
+    async def names(self, patient_id: str, hpr_numbers: Collection[str]) -> Mapping[str, str]:
+        """By HPR number, the name under which somebody stands in her access log."""
+
+
+class Elevations(Protocol):
+    """Openings of what she has blocked."""
+
+    async def elevate(self, asking: Asking, sent: SentCommand, entry: EntryMaker) -> ElevatedAccess:
+        """Raises RecordRefusal as `Asking.admit` and `Asking.elevate` do, IDEMPOTENCY_KEY_REUSED, BAD_USER_INPUT."""
+
+    async def of(self, patient_id: str, *, most: int) -> list[ShownElevation]:
+        """Newest first, at most so many."""
+
+
+class Corrections(Protocol):
+    """Requests for correction."""
+
+    async def request(
+        self, asking: Correcting, kind: str, item_id: str, text: str, sent: SentCommand, entry: EntryMaker
+    ) -> CorrectionRequest:
+        """Raises RecordRefusal as `Correcting.admit_herself` and `checked_item` do, IDEMPOTENCY_KEY_REUSED."""
+
+    async def answer(
+        self, answering: Correcting, request_id: str, status: CorrectionAnswer, text: str, sent: SentCommand,
+        entry: EntryMaker,
+    ) -> CorrectionRequest:  # fmt: skip
+        """Raises RecordRefusal as `Correcting.admit_unit` does; NOT_FOUND, ALREADY_ANSWERED, IDEMPOTENCY_KEY_REUSED."""
+
+    async def of(self, patient_id: str) -> list[CorrectionRequest]:
+        """All on her cards, newest first, in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The three together."""
+
+    blocks: Blocks
+    elevations: Elevations
+    corrections: Corrections
