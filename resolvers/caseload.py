@@ -8,7 +8,12 @@ import strawberry
 
 from app.domain.card.values import BloodPressure
 from app.domain.caseload import (
+    DUE_DATE,
     FACTS_OF_LINE,
+    GESTATIONAL_AGE,
+    LAST_BLOOD_PRESSURE,
+    LAST_VISIT_ON,
+    MOTHER_NAME,
     READ_FOR_LINE,
     CaseloadSort,
     ListedCard,
@@ -128,30 +133,30 @@ def _edge(context: OperationContext, key: str, selection: Selection, listed: Lis
         told += [entry for entry in withheld if entry not in told]
     line = _line(grant, listed, listed.found.card.sections.open(grant))
     entries = tuple(why for why, _ in withheld)
-    context.listed.append(ListedWoman(listed.found, _released(selection, grant, line), entries))
+    context.listed.append(ListedWoman(listed.found, _released(selection, line), entries))
     return {"cursor": listed.cursor, "node": {**line, "withheld": entries}}
 
 
 def _line(grant: Grant, listed: ListedCard, sections: Mapping[str, Any]) -> dict[str, Any]:
     assert listed.found.card is not None
-    due = due_date_of(sections.get(READ_FOR_LINE["dueDate"])) if gives_field(grant, "dueDate") else None
-    pressure = blood_pressure_of(listed.last_blood_pressure) if gives_field(grant, "lastBloodPressure") else None
+    due = due_date_of(sections.get(READ_FOR_LINE[DUE_DATE])) if gives_field(grant, DUE_DATE) else None
+    pressure = blood_pressure_of(listed.last_blood_pressure) if gives_field(grant, LAST_BLOOD_PRESSURE) else None
     return {
         "record_id": listed.found.card.head.record_id,
-        "mother_name": name_of(sections.get(READ_FOR_LINE["motherName"])),
+        "mother_name": name_of(sections.get(READ_FOR_LINE[MOTHER_NAME])),
         "gestational_age": gestational_age(due, grant.today) if due else None,
         "due_date": due,
-        "last_visit_on": listed.last_visit_on if gives_field(grant, "lastVisitOn") else None,
+        "last_visit_on": listed.last_visit_on if gives_field(grant, LAST_VISIT_ON) else None,
         "last_blood_pressure": pressure,
         "open_items": listed.open_items,
         "withheld_by_patient_count": grant.withheld_by_patient,
     }
 
 
-def _released(selection: Selection, grant: Grant, line: Mapping[str, Any]) -> tuple[str, ...]:
+def _released(selection: Selection, line: Mapping[str, Any]) -> tuple[str, ...]:
     """What the line shows of her, for the ledger: the selected facts where there is anything. Of a due date all that
     it may be taken from."""
-    shown = {"motherName": line["mother_name"], "gestationalAge": line["gestational_age"], "dueDate": line["due_date"],
-             "lastVisitOn": line["last_visit_on"], "lastBloodPressure": line["last_blood_pressure"]}  # fmt: skip
+    shown = {MOTHER_NAME: line["mother_name"], GESTATIONAL_AGE: line["gestational_age"], DUE_DATE: line["due_date"],
+             LAST_VISIT_ON: line["last_visit_on"], LAST_BLOOD_PRESSURE: line["last_blood_pressure"]}  # fmt: skip
     facts = {path for name, value in shown.items() if value is not None for path in FACTS_OF_LINE[name]}
     return tuple(sorted(facts & selection.fact_paths.keys()))

@@ -27,19 +27,25 @@ _DUE_DATE: Final = (
     "pregnancy.dueDateByLastPeriod",
 )
 
+MOTHER_NAME: Final = "motherName"
+GESTATIONAL_AGE: Final = "gestationalAge"
+DUE_DATE: Final = "dueDate"
+LAST_VISIT_ON: Final = "lastVisitOn"
+LAST_BLOOD_PRESSURE: Final = "lastBloodPressure"
+
 FACTS_OF_LINE: Final[Mapping[str, tuple[str, ...]]] = {
-    "motherName": ("mother.name",),
-    "gestationalAge": _DUE_DATE,
-    "dueDate": _DUE_DATE,
-    "lastVisitOn": ("antenatalVisits.heldOn",),
-    "lastBloodPressure": ("antenatalVisits.bloodPressure",),
+    MOTHER_NAME: ("mother.name",),
+    GESTATIONAL_AGE: _DUE_DATE,
+    DUE_DATE: _DUE_DATE,
+    LAST_VISIT_ON: ("antenatalVisits.heldOn",),
+    LAST_BLOOD_PRESSURE: ("antenatalVisits.bloodPressure",),
 }
 """By field of a line: the facts it is made of. Given together or not at all."""
 
 READ_FOR_LINE: Final[Mapping[str, str]] = {
-    "motherName": "mother",
-    "gestationalAge": "pregnancy",
-    "dueDate": "pregnancy",
+    MOTHER_NAME: "mother",
+    GESTATIONAL_AGE: "pregnancy",
+    DUE_DATE: "pregnancy",
 }
 """By field of a line: the section to read for it. The others stand in the list itself."""
 
@@ -53,7 +59,7 @@ class CaseloadSort(DescribedEnum):
     @property
     def field(self) -> str:
         """The field of a line the order shows."""
-        return "dueDate" if self is CaseloadSort.DUE_DATE else "lastVisitOn"
+        return DUE_DATE if self is CaseloadSort.DUE_DATE else LAST_VISIT_ON
 
     @property
     def section(self) -> str:
