@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.ledger import GENESIS, Break, Head, LedgerEntry, Link, broken_links, link
@@ -148,16 +148,18 @@ class ChainedLedger:
             return await read_page(connection, patient_id, first=first, after=after, actor_key=actor_key)
 
     async def is_writable(self) -> bool:
-        """Whether an entry could be written now. Tries it, and takes it back."""
+        """Whether an entry could be written now. Tries it, and leaves nothing behind.
+
+        It is committed, not rolled back: a full disk is met when a commit is written out.
+        """
         probe = {"chain": f"probe {uuid4()}", "sequence": 0, "hash": GENESIS}
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(HEAD.insert(), probe)
-                raise _TakeBack
-        except _TakeBack:
-            return not self._closed
+                await connection.execute(delete(HEAD).where(HEAD.c.chain == probe["chain"]))
         except Exception:
             return False
+        return not self._closed
 
     async def _write_all(self) -> None:
         try:
@@ -214,10 +216,6 @@ class ChainedLedger:
     async def _read_end(self, connection: AsyncConnection, chain: str) -> Head:
         found = (await connection.execute(select(HEAD).where(HEAD.c.chain == chain))).mappings().first()
         return Head(**found) if found is not None else Head(chain, 0, GENESIS)
-
-
-class _TakeBack(Exception):
-    """Rolls a transaction back on purpose."""
 
 
 def _fail(waiters: Sequence[_Waiting], cause: BaseException) -> None:
