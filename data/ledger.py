@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.ledger import GENESIS, Break, Head, LedgerEntry, Link, broken_links, link
@@ -167,16 +167,18 @@ class ChainedLedger:
             return await read_page(connection, patient_id, first=first, after=after, actor_key=actor_key)
 
     async def is_writable(self) -> bool:
-        """Whether an entry could be written now. Tries it, and takes it back."""
+        """Whether an entry could be written now. Tries it, and leaves nothing behind.
+
+        It is committed, not rolled back: a full disk is met when a commit is written out.
+        """
         probe = {"chain": f"probe {uuid4()}", "sequence": 0, "hash": GENESIS}
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(HEAD.insert(), probe)
-                raise _TakeBack
-        except _TakeBack:
-            return not self._closed
+                await connection.execute(delete(HEAD).where(HEAD.c.chain == probe["chain"]))
         except Exception:
             return False
+        return not self._closed
 
     async def _write_all(self) -> None:
         try:
@@ -258,10 +260,6 @@ class Turn:
     def left_out(self) -> None:
         """The statement changed nothing."""
         self.end = self.before
-
-
-class _TakeBack(Exception):
-    """Rolls a transaction back on purpose."""
 
 
 def _fail(waiters: Sequence[_Waiting], cause: BaseException) -> None:
