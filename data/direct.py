@@ -58,7 +58,7 @@ class Direct:
 
     async def _fetch(self, text: str, arguments: list[Any]) -> Rows:
         async with self._turns:
-            connection = self._free.pop() if self._free else await self._connect()
+            connection = self._open_one() or await self._connect()
             try:
                 found: Rows = await connection.fetch(text, *arguments)
             except BaseException:
@@ -67,6 +67,14 @@ class Direct:
                 raise
             self._free.append(connection)
             return found
+
+    def _open_one(self) -> Any:
+        """A connection that nobody has closed meanwhile, as far as is known; None when there is none."""
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed():
+                return connection
+        return None
 
     async def _connect(self) -> Any:
         return await asyncpg.connect(

@@ -218,8 +218,8 @@ class ChainedLedger:
             end = Head(made.chain, made.sequence, made.hash)
             rows.append({
                 "chain": made.chain, "sequence": made.sequence, "at": in_utc(entry.at), "patient_id": entry.patient_id,
-                "actor_key": entry.actor_key, "entry": made.entry, "previous_hash": made.previous_hash,
-                "hash": made.hash,
+                "actor_key": entry.actor_key, "seen_change": entry.seen_change, "entry": made.entry,
+                "previous_hash": made.previous_hash, "hash": made.hash,
             })  # fmt: skip
         return Appended(before, end, rows)
 

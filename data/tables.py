@@ -231,7 +231,8 @@ class Representation(Row, table=True):
 
 
 class LedgerEntry(Row, table=True):
-    """One link of a ledger chain. `at`, `patient_id` and `actor_key` repeat what the entry says, to be found by."""
+    """One link of a ledger chain. `at`, `patient_id`, `actor_key` and `seen_change` repeat what the entry says, to be
+    found by."""
 
     __table_args__ = (
         PrimaryKeyConstraint("chain", "sequence"),
@@ -243,6 +244,7 @@ class LedgerEntry(Row, table=True):
     at: datetime = _at()
     patient_id: str
     actor_key: str | None = None
+    seen_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
     entry: str = _long()
     previous_hash: str
     hash: str

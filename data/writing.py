@@ -13,9 +13,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from app.domain.commands import Accepted, Outcome, Recorded
+from app.domain.errors import RecordRefusal
 from app.domain.ports import EntryMaker
 from app.domain.record import Found, PatientFile, RecordStatus
 from app.domain.validation.problems import Problem
@@ -96,9 +97,12 @@ class StoredCommands:
         check_key(asked.command.key)
         said = input_hash(self._keys, asked.command.name, actor_key, _arguments(asked))
         sent = _Sent(asked, key, said, entry)
-        outcome = await self._at_once(sent) if self._database.joins_changes else None
-        if outcome is None:
-            outcome = await self._in_turn(sent)
+        try:
+            outcome = await self._at_once(sent) if self._database.joins_changes else None
+            if outcome is None:
+                outcome = await self._in_turn(sent)
+        except (DirectFailure, OperationalError, InterfaceError) as error:
+            raise _store_failed(error) from error
         if isinstance(outcome, Recorded):
             self._announce(self._keys.patient_id(asked.patient_number))
         return outcome
@@ -233,6 +237,15 @@ def _as_read(row: Mapping[Any, Any]) -> Iterator[Known]:
     if row["record_id"] is not None:
         card = ("status", "version", "last_change", "record_last_updated_at")
         yield Known(table_of(MaternityRecord), {"record_id": row["record_id"]}, {name: row[name] for name in card})
+
+
+def _store_failed(error: Exception) -> RecordRefusal:
+    """What a writer is told when the store fails under her command: whether it was carried out is not known, and the
+    same key finds out."""
+    message = "The store failed. Send the same command again, with the same key: it is not done twice."
+    return RecordRefusal(
+        "DEPENDENCY_UNAVAILABLE", message, reason=f"STORE_FAILED {type(error).__name__}", retryable=True
+    )
 
 
 def _arguments(asked: Asked) -> Any:

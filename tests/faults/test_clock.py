@@ -95,7 +95,6 @@ async def test_what_is_new_is_told_whatever_the_clock_says(stepping: World, cloc
     assert not since["hasMore"]
 
 
-@pytest.mark.xfail(strict=True, reason="of somebody's looks the latest twenty by time are read, see LOOKS_READ")
 async def test_a_look_that_saw_most_is_not_forgotten_among_many_that_are_later_by_the_clock(
     stepping: World, clock: Clock
 ) -> None:

@@ -12,6 +12,7 @@ COUNTER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.add_column("patient", sa.Column("elevations", sa.Text(), nullable=False, server_default="[]"))
     op.add_column("maternity_record", sa.Column("last_change", COUNTER, nullable=True))
+    op.add_column("ledger_entry", sa.Column("seen_change", COUNTER, nullable=True))
     op.add_column("change", sa.Column("author", sa.Text(), nullable=True))
     op.drop_index("ix_change_patient_id", "change")
     op.create_index("ix_change_patient_id_sequence", "change", ["patient_id", "sequence"])
