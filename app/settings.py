@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="sqlite:///… or postgresql://…; default: a SQLite file in the data folder"
     )
-    database_pool_size: int = Field(10, ge=1, description="connections to PostgreSQL per process")
+    database_pool_size: int = Field(
+        10, ge=1, description="connections to PostgreSQL per process, for transactions and for single statements each"
+    )
     enabled_roles: Annotated[frozenset[Role] | None, NoDecode] = Field(
         None, description="comma-separated roles to enable beyond the policy's; default: all in development, none else"
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
 from data.database import Database
+from data.direct import Rows
 from data.identity_numbers import PatientKeys, parse
 from data.rows import patient_file, record_head
 from data.tables import MaternityRecord, Patient, Section, table_of
@@ -58,17 +59,13 @@ class StoredCards:
 
         Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
         """
-        async with self._database.connection() as connection:
-            return await find_within(connection, self._keys, national_identity_number, kinds)
+        key = self._keys.key(parse(national_identity_number))
+        return _found(await self._database.rows(_find(_same_order(kinds)), {WHOSE: key}))
 
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
-        rows = await self._rows(_earlier(_same_order(kinds)), grant.patient_id)
+        rows = await self._database.rows(_earlier(_same_order(kinds)), {WHOSE: grant.patient_id})
         return [card_of(list(of_card)) for _, of_card in groupby(rows, key=lambda row: row["record_id"])]
-
-    async def _rows(self, query: Select[Any], whose: str) -> list[Mapping[Any, Any]]:
-        async with self._database.connection() as connection:
-            return list((await connection.execute(query, {WHOSE: whose})).mappings())
 
 
 async def find_within(
@@ -76,11 +73,13 @@ async def find_within(
 ) -> Found | None:
     """The same as `StoredCards.find`, on this connection."""
     whose = {WHOSE: keys.key(parse(number))}
-    rows = list((await connection.execute(_find(_same_order(kinds)), whose)).mappings())
+    return _found((await connection.execute(_find(_same_order(kinds)), whose)).mappings().all())
+
+
+def _found(rows: Rows) -> Found | None:
     if not rows:
         return None
-    card = card_of(rows) if rows[0]["record_id"] is not None else None
-    return Found(patient_file(rows[0]), card)
+    return Found(patient_file(rows[0]), card_of(rows) if rows[0]["record_id"] is not None else None)
 
 
 def _same_order(kinds: Collection[str]) -> tuple[str, ...]:
@@ -112,7 +111,7 @@ def with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Se
     return query.add_columns(SECTION.kind, SECTION.document).select_from(source.outerjoin(table_of(Section), wanted))
 
 
-def card_of(rows: list[Mapping[Any, Any]]) -> FoundCard:
+def card_of(rows: Rows) -> FoundCard:
     return FoundCard(record_head(rows[0]), SealedSections(dict(_documents(rows))))
 
 

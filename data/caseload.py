@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import orjson
 
 from app.domain.card.antenatal_visits import AntenatalVisit
-from app.domain.card.declaration import Content
+from app.domain.card.declaration import declared_in
 from app.domain.card.pregnancy import Pregnancy
 from app.domain.card.sections import SECTIONS
+from app.domain.card.values import BloodPressure
 from app.domain.gate import entered_in_error
 from app.domain.gestation import due_date
 from app.domain.policy import PROVENANCE
 from app.domain.record import CareUnit, RecordStatus, StoredRecord
 from data.documents import latest_versions
-
-_Model = TypeVar("_Model", bound=Content)
 
 KIND_OF: Final = {section.model: kind for kind, section in SECTIONS.items()}
 
@@ -47,9 +46,9 @@ def caseload_lines(
     numbers = sorted({unit.organisation_number for unit in care_units})
     if status is not RecordStatus.ACTIVE or not numbers:
         return
-    dates = next(_read(Pregnancy, [pregnancy] if pregnancy is not None else []), Pregnancy())
-    held = _held(visits, updated_at.date())
-    due, held_on, pressure = due_date(dates), _last_visit_on(held), _last_blood_pressure(held)
+    due = due_date(Pregnancy.model_validate_json(orjson.dumps(_facts(pregnancy)))) if _stands(pregnancy) else None
+    held = _held(visits, updated_at.date().isoformat())
+    held_on, pressure = _last_visit_on(held), _last_blood_pressure(held)
     for number in numbers:
         yield CaseloadLine(number, due.on if due else None, held_on, pressure)
 
@@ -62,29 +61,39 @@ def caseload_lines_of(record: StoredRecord) -> Iterator[CaseloadLine]:
     return caseload_lines(record.status, record.care_units, pregnancy, visits, record.record_last_updated_at)
 
 
-def _held(visits: Iterable[Document], until: date) -> list[AntenatalVisit]:
-    """The visits that were held, oldest first. A day that has not come yet is a plan, and tells where she will be."""
-    read = _read(AntenatalVisit, visits)
-    return sorted((visit for visit in read if visit.held_on is not None and visit.held_on <= until), key=_held_on)
+def _stands(document: Document | None) -> bool:
+    return document is not None and not entered_in_error(dict(document))
 
 
-def _held_on(visit: AntenatalVisit) -> date:
-    return visit.held_on or date.max
+def _facts(document: Document | None) -> dict[str, Any]:
+    return {name: value for name, value in (document or {}).items() if name != PROVENANCE}
 
 
-def _last_visit_on(visits: list[AntenatalVisit]) -> date | None:
-    return visits[-1].held_on if visits else None
+def _held(visits: Iterable[Document], until: str) -> list[Document]:
+    """The visits that were held, oldest first. A day that has not come yet is a plan, and tells where she will be.
+
+    The documents are looked into as they are, not read as visits: a card has many, and each write makes its lines anew.
+    """
+    held = [visit for visit in visits if (on := visit.get(HELD_ON)) is not None and on <= until and _stands(visit)]
+    return sorted(held, key=lambda visit: str(visit[HELD_ON]))
 
 
-def _last_blood_pressure(visits: list[AntenatalVisit]) -> str | None:
+def _last_visit_on(visits: list[Document]) -> date | None:
+    return date.fromisoformat(visits[-1][HELD_ON]) if visits else None
+
+
+def _last_blood_pressure(visits: list[Document]) -> str | None:
     for visit in reversed(visits):
-        if visit.blood_pressure is not None:
-            return f"{visit.blood_pressure.systolic_mmhg}/{visit.blood_pressure.diastolic_mmhg}"
+        if (found := visit.get(BLOOD_PRESSURE)) is not None:
+            pressure = BloodPressure.model_validate(found)
+            return f"{pressure.systolic_mmhg}/{pressure.diastolic_mmhg}"
     return None
 
 
-def _read(model: type[_Model], documents: Iterable[Document]) -> Iterator[_Model]:
-    for document in documents:
-        if not entered_in_error(dict(document)):
-            facts = {name: value for name, value in document.items() if name != PROVENANCE}
-            yield model.model_validate_json(orjson.dumps(facts))
+def _of_visits(name: str) -> str:
+    """The name of a fact of the visits; raises KeyError for what is none, when this file is imported."""
+    return str({member.name: member.name for member in declared_in(AntenatalVisit)}[name])
+
+
+HELD_ON: Final = _of_visits("held_on")
+BLOOD_PRESSURE: Final = _of_visits("blood_pressure")

@@ -5,7 +5,8 @@ chain's end is read again before the next entry.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -125,9 +126,27 @@ class ChainedLedger:
 
         self._database.when_ended(connection, ended)
         before = before or await self._read_end(connection, chain.name)
-        appended = self._appended(before, entries)
+        appended = self.appended(before, entries)
         moved_to = appended.end
         return appended
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator["Turn"]:
+        """A chain to oneself, for entries that are committed with one statement. Without `Turn.committed` nothing is
+        known of what became of them, and the chain's end is read again before it is gone on with."""
+        await self._turns.acquire()
+        chain = self._free.pop() if self._free else _Chain(name := str(uuid4()), Head(name, 0, GENESIS))
+        turn = Turn(self, chain.end)
+        chain.end = None
+        try:
+            if turn.before is None:
+                async with self._database.connection() as connection:
+                    turn.before = await self._read_end(connection, chain.name)
+            yield turn
+            chain.end = turn.end
+        finally:
+            self._free.append(chain)
+            self._turns.release()
 
     def gather(self, together: Together, appended: Appended) -> None:
         """Add what `joined` gave to changes that are sent together."""
@@ -188,7 +207,8 @@ class ChainedLedger:
         taken, self._queue = self._queue[:ENTRIES_IN_A_COMMIT], self._queue[ENTRIES_IN_A_COMMIT:]
         return taken
 
-    def _appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+    def appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+        """Entries made fast to a chain's end."""
         rows: list[dict[str, Any]] = []
         end = before
         for entry in entries:
@@ -214,6 +234,30 @@ class ChainedLedger:
     async def _read_end(self, connection: AsyncConnection, chain: str) -> Head:
         found = (await connection.execute(select(HEAD).where(HEAD.c.chain == chain))).mappings().first()
         return Head(**found) if found is not None else Head(chain, 0, GENESIS)
+
+
+class Turn:
+    """One chain, for the time of one statement."""
+
+    def __init__(self, ledger: ChainedLedger, before: Head | None) -> None:
+        self.before = before
+        self.end: Head | None = None
+        self._ledger = ledger
+
+    def add(self, together: Together, *entries: LedgerEntry) -> Appended:
+        """Add entries to changes that are sent together."""
+        assert self.before is not None  # `turn` has read it
+        appended = self._ledger.appended(self.before, entries)
+        self._ledger.gather(together, appended)
+        return appended
+
+    def committed(self, appended: Appended) -> None:
+        """The statement was committed."""
+        self.end = appended.end
+
+    def left_out(self) -> None:
+        """The statement changed nothing."""
+        self.end = self.before
 
 
 class _TakeBack(Exception):

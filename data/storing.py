@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.consent import ConsentState
@@ -141,10 +141,14 @@ async def rebuild(database: Database, record_id: str) -> None:
 
 async def open_items_of(connection: AsyncConnection, record_id: str) -> dict[str, int]:
     """By unit, how many requests for correction of this card it has not answered."""
-    is_open = REQUEST.c.status == OPEN
-    query = select(REQUEST.c.unit, func.count()).where(REQUEST.c.record_id == record_id, is_open)
-    rows = (await connection.execute(query.group_by(REQUEST.c.unit))).all()
-    return {unit: count for unit, count in rows}
+    return {row.unit: row.open_items for row in await connection.execute(open_items(record_id))}
+
+
+def open_items(record_id: Any) -> Select[Any]:
+    """The statement that counts them."""
+    count = func.count().label("open_items")
+    query = select(REQUEST.c.unit, count).where(REQUEST.c.record_id == record_id, REQUEST.c.status == OPEN)
+    return query.group_by(REQUEST.c.unit)
 
 
 async def _read_stored(connection: AsyncConnection, record_id: str) -> tuple[str, StoredRecord]:

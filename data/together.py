@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, Table, and_, bindparam, func, select, update
+from sqlalchemy import CTE, Table, and_, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database import Database
@@ -18,6 +18,18 @@ STATEMENTS_KEPT: Final = 512
 
 LATEST: Final = object()
 """As a value of an update: the number that the rows of the counted insert were given, the highest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row as it was read: which, and what it said. It is held while the changes are made."""
+
+    table: Table
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+RestsOn = tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]
 
 
 class ChangedMeanwhile(Exception):
@@ -67,17 +79,42 @@ class Together:
         change = _Change(table, "update", tuple(plain), tuple(key), latest, must_find=must_find)
         self._add(change, {**plain, **{f"key_{name}": value for name, value in key.items()}})
 
+    def delete(self, table: Table, key: Mapping[str, Any]) -> None:
+        """No rows with these values any more."""
+        change = _Change(table, "delete", (), tuple(key))
+        self._add(change, {f"key_{name}": value for name, value in key.items()})
+
     def _add(self, change: _Change, row: Mapping[str, Any]) -> None:
         place = len(self._changes)
         self._changes.append(change)
         self._values.append({_named(place, name): value for name, value in row.items()})
 
     async def send(self, connection: AsyncConnection) -> None:
-        """Make the changes within the connection's transaction. Raises ChangedMeanwhile."""
+        """Make the changes within the connection's transaction, which holds what they rest on.
+
+        Raises ChangedMeanwhile.
+        """
         if self._database.joins_changes:
             await self._send_as_one(connection)
         else:
             await self._send_in_turn(connection)
+
+    async def commit(self, *unless_changed: Known) -> bool:
+        """Make the changes in one statement by itself, committed when this returns, if the rows they rest on still are
+        as they were read. False when they are not: then nothing was changed.
+
+        Only where changes are joined (`Database.joins_changes`). Raises DirectFailure.
+        """
+        known = {
+            _known(place, name): value
+            for place, row in enumerate(unless_changed)
+            for name, value in {**row.key, **row.values}.items()
+        }
+        values = {name: value for given in self._values for name, value in given.items()}
+        rests_on = tuple((row.table, tuple(row.key), tuple(row.values)) for row in unless_changed)
+        statement = _as_one(tuple(self._changes), self._database, rests_on)
+        (found,) = await self._database.rows(statement, {**values, **known}, may_repeat=False)
+        return all(found.values())
 
     async def _send_as_one(self, connection: AsyncConnection) -> None:
         values = {name: value for given in self._values for name, value in given.items()}
@@ -100,15 +137,30 @@ def _named(place: int, column: str) -> str:
     return f"c{place}_{column}"
 
 
-def _statement(change: _Change, place: int, database: Database, latest: Any) -> Any:
+def _known(place: int, column: str) -> str:
+    return f"k{place}_{column}"
+
+
+def _statement(change: _Change, place: int, database: Database, latest: Any, only_if: Any = None) -> Any:
+    """The statement of a change. `only_if`: rows that must have been found for it to happen."""
     table = change.table
-    if change.verb == "update":
+    if change.verb in ("update", "delete"):
+        found = and_(*(table.c[name] == bindparam(_named(place, f"key_{name}")) for name in change.key))
+        if only_if is not None:
+            found = and_(found, exists(select(only_if.c.held)))
+        if change.verb == "delete":
+            return delete(table).where(found)
         values: dict[str, Any] = {name: bindparam(_named(place, name)) for name in change.columns}
         if change.latest:
             values[change.latest] = latest
-        found = and_(*(table.c[name] == bindparam(_named(place, f"key_{name}")) for name in change.key))
         return update(table).where(found).values(values)
-    insert = database.insert(table).values({name: bindparam(_named(place, name)) for name in change.columns})
+    if only_if is None:
+        insert = database.insert(table).values({name: bindparam(_named(place, name)) for name in change.columns})
+    else:
+        given = [bindparam(_named(place, name), type_=table.c[name].type) for name in change.columns]
+        insert = database.insert(table).from_select(
+            change.columns, select(*given).where(exists(select(only_if.c.held)))
+        )
     if change.verb == "insert":
         return insert
     newer = {name: insert.excluded[name] for name in change.columns if name not in change.key}
@@ -122,20 +174,38 @@ def _alone(change: _Change, place: int, database: Database) -> Any:
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _as_one(changes: tuple[_Change, ...], database: Database) -> Any:
+def _as_one(changes: tuple[_Change, ...], database: Database, rests_on: RestsOn = ()) -> Any:
     """One SELECT with every change in front of it; it says of those that must find a row how many they found."""
     parts: list[CTE] = []
     counted: list[Any] = []
     must_find: list[Any] = []
+    only_if = None
+    for place, (table, key, values) in enumerate(rests_on):
+        only_if = _held(table, key, values, place, only_if)
+        parts.append(only_if)
+        must_find.append(select(func.count(only_if.c.held)).scalar_subquery().label(f"held_{place}"))
     for place, change in enumerate(changes):
-        statement = _statement(change, place, database, func.greatest(*counted))
+        statement = _statement(change, place, database, func.greatest(*counted), only_if)
         if change.counted:
             part = statement.returning(change.table.c[change.counted].label("counted")).cte(f"part_{place}")
             counted.append(select(part.c.counted).scalar_subquery())
         elif change.must_find:
             part = statement.returning(change.table.c[change.key[0]].label("found")).cte(f"part_{place}")
-            must_find.append(select(func.count(part.c.found)).scalar_subquery())
+            must_find.append(select(func.count(part.c.found)).scalar_subquery().label(f"found_{place}"))
         else:
             part = statement.cte(f"part_{place}")
         parts.append(part)
     return select(*(must_find or [func.now()])).add_cte(*parts)
+
+
+def _held(table: Table, key: tuple[str, ...], values: tuple[str, ...], place: int, after: Any) -> CTE:
+    """A row that is as it is known to be, held until the statement is committed. Whoever changes it meanwhile is waited
+    for, and then it is looked at anew; rows are held in the order they are named in."""
+    columns = [(table.c[name], bindparam(_known(place, name), type_=table.c[name].type)) for name in (*key, *values)]
+    as_known = [column.is_not_distinct_from(known) for column, known in columns[len(key) :]]
+    found = and_(*(column == known for column, known in columns[: len(key)]), *as_known)
+    if after is not None:
+        found = and_(found, exists(select(after.c.held)))
+    return (
+        select(literal(1).label("held")).select_from(table).where(found).with_for_update(of=table).cte(f"held_{place}")
+    )

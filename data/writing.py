@@ -1,33 +1,36 @@
 """Writing cards: one command, one transaction. Versions are added, never changed; what is derived from them is brought
 up to date; the changes, the answer for a second sending and the ledger entry are in the same commit.
 
-The patient's row is held first, by every writer of anything of hers. So writers of one card take turns; a withdrawal
-waits for the write before it, and a write after it finds no consent.
+The patient's row is held by every writer of anything of hers. So writers of one card take turns; a withdrawal waits for
+the write before it, and a write after it finds no consent. Where one statement can carry all that a command changes, it
+is decided on what was read and then holds what the decision rests on, if that is still as it was read; if it is not,
+and elsewhere, the person is held before the card is read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.commands import Accepted, Outcome, Recorded
 from app.domain.ports import EntryMaker
-from app.domain.record import Found, RecordStatus
+from app.domain.record import Found, PatientFile, RecordStatus
 from app.domain.validation.problems import Problem
 from app.domain.writing import Asked
 from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, STATEMENTS_KEPT, WHOSE, card_of, with_sections
 from data.database import Database
+from data.direct import DirectFailure, Rows
 from data.documents import as_document
 from data.idempotency import answer_kept, answer_row, check_key, input_hash, reused
 from data.identity_numbers import PatientKeys, parse
 from data.ledger import ChainedLedger
 from data.rows import patient_file, stored_item
 from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion, table_of
-from data.together import Together
-from data.written import gather_accepted
+from data.together import Known, Together
+from data.written import Read, gather_accepted
 
 PATIENT, VERSION, KEPT = table_of(Patient).c, table_of(SectionVersion).c, table_of(IdempotencyKey).c
 
@@ -37,6 +40,39 @@ CASELOAD_READS: Final = {
     "care_contacts": frozenset({"pregnancy", "antenatal_visits"}),
 }
 """By section that is written, the others a line of the caseload is made of."""
+
+
+UNIQUE_VIOLATION: Final = "23505"
+"""Somebody used the same key, or opened a card, at the same moment: then it is decided again, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A command as it was sent. `key`: how its patient is found; `said`: what tells its input from another."""
+
+    asked: Asked
+    key: str
+    said: str
+    entry: EntryMaker
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The sections that must be at hand."""
+        also = (CASELOAD_READS.get(kind, frozenset()) for kind in self.asked.command.kinds)
+        return tuple(sorted(self.asked.sections_needed.union(*also)))
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """The values of the statement that reads them."""
+        return {WHOSE: self.key, "client": self.asked.viewer.client_id, "key": self.asked.command.key}
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A command that is to be carried out, and the card it was decided on."""
+
+    found: Found
+    accepted: Accepted
 
 
 class StoredCommands:
@@ -59,44 +95,73 @@ class StoredCommands:
         key = self._keys.key(parse(asked.patient_number))
         check_key(asked.command.key)
         said = input_hash(self._keys, asked.command.name, actor_key, _arguments(asked))
+        sent = _Sent(asked, key, said, entry)
+        outcome = await self._at_once(sent) if self._database.joins_changes else None
+        if outcome is None:
+            outcome = await self._in_turn(sent)
+        if isinstance(outcome, Recorded):
+            self._announce(self._keys.patient_id(asked.patient_number))
+        return outcome
+
+    async def _at_once(self, sent: _Sent) -> Outcome | None:
+        """Decide on what is read, and change it with one statement if it still is so; None when it is not."""
+        read = self._database.rows
+        rows = await read(_everything(sent.kinds), sent.whose)
+        decided = await self._decided(sent, rows, read)
+        if not isinstance(decided, _Writing):
+            return decided
+        try:
+            async with self._ledger.turn() as turn:
+                together, recorded, written = await self._gathered(sent, decided, read)
+                appended = turn.add(together, sent.entry(decided.found.patient.patient_id, written, recorded))
+                if await together.commit(*_as_read(rows[0])):
+                    turn.committed(appended)
+                    return recorded
+                turn.left_out()
+        except DirectFailure as failure:
+            if failure.code != UNIQUE_VIOLATION:
+                raise
+        return None
+
+    async def _in_turn(self, sent: _Sent) -> Outcome:
+        """Hold the person first, then decide and change: whoever writes to the same card waits."""
         async with self._database.transaction() as connection:
-            person = await self._held(connection, key)
-            rows = await self._read(connection, person, asked)
-            if rows and rows[0]["kept_hash"] is not None:
-                kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], said)
-                return await self._again(connection, asked, person, kept)
-            found = _found(person, rows)
-            decided = asked.decide(found)
-            if not isinstance(decided, Accepted):
+
+            async def read(statement: Select[Any], values: Mapping[str, Any]) -> Rows:
+                rows: Rows = (await connection.execute(statement, values)).mappings().all()
+                return rows
+
+            await connection.execute(self._database.locking(_PERSON), sent.whose)
+            decided = await self._decided(sent, await read(_everything(sent.kinds), sent.whose), read)
+            if not isinstance(decided, _Writing):
                 return decided
-            assert found is not None  # the gate has seen to it
-            recorded = await self._write(connection, asked, found, decided, said, entry)
-        self._announce(found.patient.patient_id)
+            together, recorded, written = await self._gathered(sent, decided, read)
+            entry = sent.entry(decided.found.patient.patient_id, written, recorded)
+            self._ledger.gather(together, await self._ledger.joined(connection, entry))
+            try:
+                await together.send(connection)
+            except IntegrityError as error:
+                if IdempotencyKey.__tablename__ in str(error.orig):
+                    raise reused() from error
+                raise
         return recorded
 
-    async def _held(self, connection: AsyncConnection, key: str) -> Mapping[Any, Any] | None:
-        """The person's row, held until the transaction ends."""
-        query = self._database.locking(_PERSON)
-        return (await connection.execute(query, {WHOSE: key})).mappings().first()
+    async def _decided(self, sent: _Sent, rows: Rows, read: Read) -> Outcome | _Writing:
+        """What is to be done; or the answer, where nothing is."""
+        if rows and rows[0]["kept_hash"] is not None:
+            kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], sent.said)
+            return await self._again(sent.asked, patient_file(rows[0]), kept, read)
+        found = _found(rows)
+        decided = sent.asked.decide(found)
+        if not isinstance(decided, Accepted):
+            return decided
+        assert found is not None  # the gate has seen to it
+        return _Writing(found, decided)
 
-    async def _read(
-        self, connection: AsyncConnection, person: Mapping[Any, Any] | None, asked: Asked
-    ) -> Sequence[Mapping[Any, Any]]:
-        """The answer kept for the command's key, and her active card with what a decision needs. Read after the person
-        was held, so it is the latest."""
-        if person is None:
-            return []
-        also = (CASELOAD_READS.get(kind, frozenset()) for kind in asked.command.kinds)
-        kinds = tuple(sorted(asked.sections_needed.union(*also)))
-        whose = {WHOSE: person["patient_id"], "client": asked.viewer.client_id, "key": asked.command.key}
-        rows: Sequence[Mapping[Any, Any]] = (await connection.execute(_card_with(kinds), whose)).mappings().all()
-        return rows
-
-    async def _write(
-        self, connection: AsyncConnection, asked: Asked, found: Found, accepted: Accepted, said: str, entry: EntryMaker
-    ) -> Recorded:
-        together = Together(self._database)
-        stored = await gather_accepted(together, connection, found, accepted)
+    async def _gathered(self, sent: _Sent, writing: _Writing, read: Read) -> tuple[Together, Recorded, tuple[str, ...]]:
+        """All that is to be changed, but for the ledger; the answer; and what the ledger says was written."""
+        together, accepted, asked = Together(self._database), writing.accepted, sent.asked
+        stored = await gather_accepted(together, read, writing.found, accepted)
         written = {
             made.argument: (made.kind, accepted.grant.release_item(made.kind, as_document(item)))
             for made, item in zip(accepted.versions, stored.items, strict=True)
@@ -109,32 +174,20 @@ class StoredCommands:
             items=written,
             warnings=accepted.warnings,
         )
-        client_id, key, patient_id = asked.viewer.client_id, asked.command.key, found.patient.patient_id
-        answer = answer_row(client_id, key, patient_id, said, _kept(recorded, accepted), accepted.at)
+        client_id, patient_id = asked.viewer.client_id, writing.found.patient.patient_id
+        kept = _kept(recorded, accepted)
+        answer = answer_row(client_id, asked.command.key, patient_id, sent.said, kept, accepted.at)
         together.insert(table_of(IdempotencyKey), [answer])
-        appended = await self._ledger.joined(connection, entry(patient_id, stored.written, recorded))
-        self._ledger.gather(together, appended)
-        try:
-            await together.send(connection)
-        except IntegrityError as error:
-            if IdempotencyKey.__tablename__ in str(error.orig):
-                raise reused() from error
-            raise
-        return recorded
+        return together, recorded, stored.written
 
-    async def _again(
-        self, connection: AsyncConnection, asked: Asked, person: Mapping[Any, Any] | None, kept: Mapping[str, Any]
-    ) -> Recorded:
+    async def _again(self, asked: Asked, person: PatientFile, kept: Mapping[str, Any], read: Read) -> Recorded:
         """The answer of the first sending, made anew from the versions it wrote, for what the caller may see now."""
-        file = patient_file(person) if person is not None else None
-        query = select(*ABOUT_THE_CARD).where(RECORD.record_id == kept["record_id"])
-        rows = (await connection.execute(query)).mappings().all()
-        grant = asked.reopen(Found(file, card_of(list(rows)) if rows else None) if file else None)
+        rows = await read(_CARD, {"record": kept["record_id"]})
+        grant = asked.reopen(Found(person, card_of(rows) if rows else None))
         items = {}
         for argument, kind, item_id, version in kept["items"]:
-            one = VERSION.record_id == kept["record_id"], VERSION.kind == kind, VERSION.item_id == item_id
-            query = select(table_of(SectionVersion)).where(*one, VERSION.version == version)
-            row = (await connection.execute(query)).mappings().one()
+            which = {"record": kept["record_id"], "kind": kind, "item": item_id, "version": version}
+            (row,) = await read(_ONE_VERSION, which)
             items[argument] = (kind, grant.release_item(kind, as_document(stored_item(row))))
         return Recorded(
             grant=grant,
@@ -146,23 +199,40 @@ class StoredCommands:
         )
 
 
-_PERSON: Final = select(*ABOUT_HER).where(PATIENT.number_key == bindparam(WHOSE))
+_PERSON: Final = select(PATIENT.patient_id).where(PATIENT.number_key == bindparam(WHOSE))
+_CARD: Final = select(*ABOUT_THE_CARD).where(RECORD.record_id == bindparam("record"))
+_ONE_VERSION: Final = select(table_of(SectionVersion)).where(
+    VERSION.record_id == bindparam("record"),
+    VERSION.kind == bindparam("kind"),
+    VERSION.item_id == bindparam("item"),
+    VERSION.version == bindparam("version"),
+)
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _card_with(kinds: tuple[str, ...]) -> Select[Any]:
+def _everything(kinds: tuple[str, ...]) -> Select[Any]:
+    """The person, the answer kept for the command's key, and her active card with what a decision needs."""
     of_hers = and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE)
     ours = and_(KEPT.client_id == bindparam("client"), KEPT.key == bindparam("key"))
     source = table_of(Patient).outerjoin(table_of(IdempotencyKey), ours).outerjoin(table_of(MaternityRecord), of_hers)
     kept = KEPT.input_hash.label("kept_hash"), KEPT.answer.label("kept_answer")
-    query = with_sections(select(*kept, *ABOUT_THE_CARD), source, kinds)
-    return query.where(PATIENT.patient_id == bindparam(WHOSE))
+    query = with_sections(select(*kept, *ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
+    return query.where(PATIENT.number_key == bindparam(WHOSE))
 
 
-def _found(person: Mapping[Any, Any] | None, rows: Sequence[Mapping[Any, Any]]) -> Found | None:
-    if person is None:
+def _found(rows: Rows) -> Found | None:
+    if not rows:
         return None
-    return Found(patient_file(person), card_of(list(rows)) if rows[0]["record_id"] is not None else None)
+    return Found(patient_file(rows[0]), card_of(rows) if rows[0]["record_id"] is not None else None)
+
+
+def _as_read(row: Mapping[Any, Any]) -> Iterator[Known]:
+    """What a decision rests on: the person's status, consent and choices, and that the card is as it was read."""
+    person = ("consent_state", "protection", "deceased_on", "blocks", "elevations")
+    yield Known(table_of(Patient), {"patient_id": row["patient_id"]}, {name: row[name] for name in person})
+    if row["record_id"] is not None:
+        card = ("status", "version", "last_change", "record_last_updated_at")
+        yield Known(table_of(MaternityRecord), {"record_id": row["record_id"]}, {name: row[name] for name in card})
 
 
 def _arguments(asked: Asked) -> Any:

@@ -1,12 +1,11 @@
 """An accepted command as rows: new versions, the documents made of them, the card's head, the caseload, the changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, bindparam, select
 
 from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
@@ -16,14 +15,27 @@ from app.domain.commands import Accepted, Closing, NewVersion
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
 from data.caseload import CaseloadLine, caseload_lines
 from data.columns import in_utc
+from data.direct import Rows
 from data.documents import as_document, from_json, in_card_order, to_json
 from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
-from data.storing import open_items_of
+from data.storing import open_items
 from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
 from data.together import LATEST, Together
 
 RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)
 CASELOAD, CHANGE = table_of(CaseloadEntry), table_of(Change)
+
+Read = Callable[[Select[Any], Mapping[str, Any]], Awaitable[Rows]]
+"""Reads the rows of a statement, on the writer's own connection where it has one."""
+
+BEFORE: Final = select(VERSION.c.position, VERSION.c.wire_residue).where(
+    VERSION.c.record_id == bindparam("record"),
+    VERSION.c.kind == bindparam("kind"),
+    VERSION.c.item_id == bindparam("item"),
+    VERSION.c.version == bindparam("version"),
+)
+CARE_UNITS: Final = select(RECORD.c.care_units).where(RECORD.c.record_id == bindparam("record"))
+OPEN_ITEMS: Final = open_items(bindparam("record"))
 
 ON_THE_CASELOAD: Final = frozenset({"pregnancy", "antenatal_visits", "care_contacts"})
 """The sections a line of a unit's list is made of."""
@@ -40,12 +52,12 @@ class Stored:
     written: tuple[str, ...]
 
 
-async def gather_accepted(together: Together, connection: AsyncConnection, found: Found, accepted: Accepted) -> Stored:
-    """Gather all that an accepted command changes; what is not at hand for it is read with the connection."""
+async def gather_accepted(together: Together, read: Read, found: Found, accepted: Accepted) -> Stored:
+    """Gather all that an accepted command changes; what is not at hand for it is read."""
     if accepted.opens:
         return _open_card(together, found.patient.patient_id, accepted)
     assert found.card is not None  # the command was decided on it
-    return await _Write(together, connection, found.patient.patient_id, found.card.head, accepted).gather()
+    return await _Write(together, read, found.patient.patient_id, found.card.head, accepted).gather()
 
 
 def _open_card(together: Together, patient_id: str, accepted: Accepted) -> Stored:
@@ -77,10 +89,8 @@ def _change(patient_id: str, record_id: str, what: ChangeKind, accepted: Accepte
 class _Write:
     """One accepted command on a card that is there."""
 
-    def __init__(
-        self, together: Together, connection: AsyncConnection, patient_id: str, head: RecordHead, accepted: Accepted
-    ) -> None:
-        self.together, self.connection, self.patient_id = together, connection, patient_id
+    def __init__(self, together: Together, read: Read, patient_id: str, head: RecordHead, accepted: Accepted) -> None:
+        self.together, self.read, self.patient_id = together, read, patient_id
         self.head, self.accepted = head, accepted
         self.documents: dict[str, Any] = dict(accepted.documents)
 
@@ -100,9 +110,9 @@ class _Write:
         """The new version as it is stored. What the national format said beyond the facts stays with the item."""
         position, residue = made.position, None
         if made.previous is not None:
-            of = VERSION.c.record_id == self.head.record_id, VERSION.c.kind == made.kind
-            query = select(VERSION.c.position, VERSION.c.wire_residue).where(*of, VERSION.c.item_id == made.item_id)
-            position, residue = (await self.connection.execute(query.where(VERSION.c.version == made.previous))).one()
+            which = {"record": self.head.record_id, "kind": made.kind, "item": made.item_id, "version": made.previous}
+            (before,) = await self.read(BEFORE, which)
+            position, residue = before["position"], before["wire_residue"]
         return StoredItem(
             kind=made.kind, item_id=made.item_id, position=position or 0, version=made.version,
             last_updated_at=self.accepted.at, author=dict(self.accepted.author),
@@ -153,22 +163,25 @@ class _Write:
         """The units that follow the card once the command is carried out; None where they are the same as before."""
         if not any(made.kind == "care_contacts" for made in self.accepted.versions):
             return None
-        query = select(RECORD.c.care_units).where(RECORD.c.record_id == self.head.record_id)
-        before = care_units_of((await self.connection.execute(query)).scalar_one())
+        (found,) = await self.read(CARE_UNITS, {"record": self.head.record_id})
+        before = care_units_of(found["care_units"])
         contacts = self.accepted.documents.get("care_contacts"), self.documents.get("care_contacts")
         return followed_by(*contacts, before)
 
     async def _change_caseload(self, units: list[CareUnit] | None) -> None:
-        ours = CASELOAD.c.record_id == self.head.record_id
+        record_id = self.head.record_id
         if self.accepted.closing:
-            await self.connection.execute(delete(CASELOAD).where(ours))
+            self.together.delete(CASELOAD, {"record_id": record_id})
         elif units is not None:
-            await self.connection.execute(delete(CASELOAD).where(ours))
-            waiting = await open_items_of(self.connection, self.head.record_id)
-            self.together.insert(CASELOAD, [self._line(line, waiting.get(line.unit, 0)) for line in self._lines(units)])
+            following = {unit.organisation_number for unit in units}
+            for number in self.head.care_units - following:
+                self.together.delete(CASELOAD, {"unit": number, "record_id": record_id})
+            waiting = {row["unit"]: row["open_items"] for row in await self.read(OPEN_ITEMS, {"record": record_id})}
+            lines = [self._line(line, waiting.get(line.unit, 0)) for line in self._lines(units)]
+            self.together.put(CASELOAD, ("unit", "record_id"), lines)
         elif ON_THE_CASELOAD.intersection(made.kind for made in self.accepted.versions):
-            following = [CareUnit(organisation_number=number) for number in self.head.care_units]
-            for line in self._lines(following)[:1]:  # the same for every unit, but for what waits for it
+            unchanged = [CareUnit(organisation_number=number) for number in self.head.care_units]
+            for line in self._lines(unchanged)[:1]:  # the same for every unit, but for what waits for it
                 said = self._line(line, 0)
                 values = {name: said[name] for name in DERIVED}
                 self.together.update(CASELOAD, {"record_id": self.head.record_id}, values)

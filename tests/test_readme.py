@@ -37,6 +37,14 @@ async def test_the_example_gives_the_answer_that_is_printed(world: World) -> Non
     assert response.json() == json.loads(answer)
 
 
+async def test_the_command_that_is_printed_gives_the_answer_that_is_printed(world: World) -> None:
+    """The README's visit, written down by the midwife, gives the README's answer."""
+    shown = README.split("<!-- writing", 1)[1]
+    command, answer = re.search(r"```graphql\n(.*?)```\s+```json\n(.*?)```", shown, re.DOTALL).groups()  # type: ignore[union-attr]
+    response = await world.ask("midwife", command, patient=world.number("kari"), key="readme")
+    assert response.json() == json.loads(answer)
+
+
 async def test_the_command_for_a_terminal_works(world: World) -> None:
     """The body of the README's curl is answered without errors."""
     body = re.search(r"-d '(.*?)'", README)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from app.domain.gate import OSLO
 
 TERM_DAYS: Final = 283
-"""From the first day of the last period to the due date: the Norwegian convention, common to the two models of dating in
-use (eSnurra, Terminhjulet). Directorate of Health, guideline for antenatal care: birth is expected at 40+3."""
+"""From the first day of the last period to the due date: the Norwegian convention, common to the two models of
+dating in use (eSnurra, Terminhjulet). Directorate of Health, antenatal guideline: birth is expected at 40+3."""
 
 DUE_DATES: Final = ("due_date_corrected", "due_date_by_ultrasound", "due_date_by_last_period")
 """The due dates of a pregnancy, the one that counts first."""

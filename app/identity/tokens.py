@@ -6,10 +6,13 @@ never mended: no trimming, no change of case, no second attempt.
 
 import base64
 import binascii
+import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from jwt import PyJWS
@@ -21,6 +24,7 @@ from app.identity.refusals import ALGORITHMS, invalid_proof, invalid_token, unau
 from app.identity.strict_json import NotStrictJson, read_object
 
 MAX_TOKEN_BYTES: Final = 16 * 1024
+SIGNATURES_KEPT: Final = 4_096
 
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt", "application/jwt"})
 # The signature may be empty here, so that an unsigned token is refused for its algorithm and logged as that.
@@ -67,6 +71,7 @@ class AccessTokenVerifier:
         self._leeway_seconds = leeway_seconds
         self._max_lifetime_seconds = max_lifetime_seconds
         self._clock = clock
+        self._proven: OrderedDict[bytes, VerificationKey] = OrderedDict()
 
     async def refresh_keys_for(self, raw: str) -> None:
         """To be awaited before `verify` where keys are fetched: lets the issuer's key source look for a new key."""
@@ -82,10 +87,22 @@ class AccessTokenVerifier:
         token = _take_apart(raw)
         _check_header(token.header)
         issuer = self._issuer_of(token.payload)
-        _check_signature(token, _key_for(token.header, issuer.keys))
+        self._check_signature(token, _key_for(token.header, issuer.keys))
         self._check_audience(token.payload)
         self._check_times(token.payload)
         return read_claims(token.payload, issuer.kind, self._audience)
+
+    def _check_signature(self, token: _Unverified, key: VerificationKey) -> None:
+        """A signature that was right with this very key is right again: a client sends one token many times. All else,
+        its times first, is looked at each time; a key that is withdrawn or replaced is another key."""
+        name = hashlib.sha256(token.raw.encode()).digest()
+        if self._proven.get(name) is key:
+            self._proven.move_to_end(name)
+            return
+        _check_signature(token, key)
+        self._proven[name] = key
+        if len(self._proven) > SIGNATURES_KEPT:
+            self._proven.popitem(last=False)
 
     def _issuer_of(self, payload: Mapping[str, Any]) -> TrustedIssuer:
         """Whose keys to try. The name is only a claim until the signature has been checked with those keys."""
@@ -130,6 +147,7 @@ def bearer_token(headers: Headers, *, allow_bearer: bool) -> str:
     return token
 
 
+@lru_cache(SIGNATURES_KEPT)
 def _take_apart(raw: str) -> _Unverified:
     parts = _COMPACT.fullmatch(raw) if len(raw) <= MAX_TOKEN_BYTES else None
     if parts is None:

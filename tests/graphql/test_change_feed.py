@@ -7,15 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from app.domain.elevations import AccessBasis, ElevatedAccess
 from app.domain.record import Block, BlockTarget, Protection
 from app.services import make_services
 from data.patients import set_person_status
+from data.rows import elevations_text
 from data.synthetic.organisations import STAFF
 from tests.streams import (
     FOLLOW_HER,
     FOLLOW_MINE,
+    PATIENT,
     SINCE,
     Socket,
     Stopwatch,
@@ -225,6 +228,28 @@ async def test_a_block_that_begins_later_ends_the_stream_then(world: World, addr
         await gp.follow("1", FOLLOW_HER, patient=kari.number)
         await gp.hears_nothing(0.5)
         assert await gp.end() == "ACCESS_BLOCKED_BY_PATIENT"
+        assert 3 <= time.monotonic() - began < 3 + ENDS_WITHIN_SECONDS
+
+
+async def test_an_elevation_that_runs_out_ends_the_stream_then(world: World, address: str, kari: Writer) -> None:
+    """What was opened in an emergency is followed as long as it is open, and not a second longer."""
+    gp = STAFF["gp"]
+    await kari.block(block(None, gp.hpr_number))
+    elevation = ElevatedAccess(
+        elevation_id="6f0b0f2e-0000-4000-8000-0000000000ee", hpr_number=str(gp.hpr_number),
+        organisation_number=gp.unit.number, session_id="one session", access_basis=AccessBasis.FORHOYET_AKUTT,
+        reason_code="4", starts_at=NOW, ends_at=NOW + timedelta(seconds=3),
+    )  # fmt: skip
+    async with world.services.database.transaction() as connection:
+        values = {"elevations": elevations_text([elevation])}
+        await connection.execute(update(PATIENT).where(PATIENT.c.patient_id == kari.patient_id).values(values))
+    began = time.monotonic()
+    world.services.clock = lambda: NOW + timedelta(seconds=time.monotonic() - began)
+    async with socket_of(world, address, "gp", purpose="ETREAT", sid="one session") as elevated:
+        await elevated.follow("1", FOLLOW_HER, patient=kari.number)
+        sequence = await kari.item()
+        assert (await elevated.event())["sequence"] == sequence
+        assert await elevated.end() == "ACCESS_BLOCKED_BY_PATIENT"
         assert 3 <= time.monotonic() - began < 3 + ENDS_WITHIN_SECONDS
 
 
