@@ -4,7 +4,7 @@ What a line shows are facts of the card, given or withheld by the same grant as 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -92,10 +92,14 @@ class CaseloadPage:
 
 
 def open_listed(viewer: Viewer, listed: ListedCard, policy: Policy, now: datetime) -> Grant | None:
-    """The gate's answer for one card of the list; None for its no, whatever the reason."""
+    """The gate's answer for one card of the list; None for its no, whatever the reason.
+
+    An elevation opens what she has blocked in an emergency, on her card. A list is none: there her blocks hold.
+    """
     number = viewer.national_identity_number if listed.is_own else None
+    found = replace(listed.found, patient=replace(listed.found.patient, elevations=()))
     try:
-        return open_record(viewer, number or "", listed.found, policy, now)
+        return open_record(viewer, number or "", found, policy, now)
     except RecordRefusal:
         return None
 

@@ -11,6 +11,7 @@ from app.domain.record import Block, BlockTarget, Protection
 from data.patients import set_blocks, set_person_status
 from data.synthetic.cast import CAST
 from data.synthetic.organisations import GP_OFFICE, HOSPITAL, STAFF
+from tests.access.choosing import elevate, in_session, send
 from tests.world import NOW, WHOLE_RECORD, World
 from tests.writing import write
 
@@ -199,6 +200,26 @@ async def test_a_closed_section_is_withheld_on_the_line_and_gives_no_place_in_th
     }
     await _execute(world, f"UPDATE caseload_entry SET due_date = '2027-09-09' WHERE record_id = '{line['recordId']}'")
     assert await every_page(world, "gp", 3, "DUE_DATE") == edges
+
+
+async def test_an_elevation_opens_a_card_and_not_the_list(world: World) -> None:
+    """In an emergency what she has blocked is read on her card; on the list her blocks hold, and the log says no more."""
+    await block_for(world, "kari", block("pregnancy", BlockTarget.ALL))
+    await block_for(world, "tone", block(None, BlockTarget.ALL))
+    token = in_session(world, "hospital", "ETREAT")
+    for woman in ("kari", "tone"):
+        assert (await elevate(world, token, woman))["data"]["elevateAccess"]["inForce"]
+        card = (await send(
+            world, token, "query($p: NationalIdentityNumber!) { card(patient: $p) { pregnancy { dueDateByUltrasound } } }",
+            p=world.number(woman),
+        ))["data"]["card"]  # fmt: skip
+        assert card["pregnancy"]["dueDateByUltrasound"]
+    page = (await send(world, token, document()))["data"]["caseload"]["edges"]
+    listed = {edge["node"]["motherName"]: edge["node"] for edge in page}
+    assert listed["Kari Eksempel"]["dueDate"] is None
+    assert "Tone Eksempelvik" not in listed
+    entry = (await world.ledger_entries("kari"))[-1]
+    assert (entry["released"][0], entry["elevated"]) == ("caseload.antenatalVisits.bloodPressure", None)
 
 
 async def test_what_is_withheld_is_told_as_errors_to_whoever_does_not_select_it(world: World) -> None:
