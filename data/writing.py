@@ -177,6 +177,7 @@ class StoredCommands:
             status=stored.status,
             items=written,
             warnings=accepted.warnings,
+            is_noted=True,
         )
         client_id, patient_id = asked.viewer.client_id, writing.found.patient.patient_id
         kept = _kept(recorded, accepted)

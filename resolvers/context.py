@@ -193,6 +193,8 @@ class OperationContext:
             self_registration=self.self_registration,
         )  # fmt: skip
         outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
+        if not (isinstance(outcome, Recorded) and outcome.is_noted):
+            self.noted = None  # an attempt that came to nothing took its entry with it
         self.not_written = NOT_WRITTEN.get(type(outcome))
         if isinstance(outcome, Recorded | Conflict):
             self.command_grant = outcome.grant

@@ -132,6 +132,7 @@ class Recorded:
     grant      what the writer reads of the card
     items      by the command's name for it, each item as it was written, opened for the writer
     warnings   what is possible and looks wrong
+    is_noted   carried out now, and the ledger entry with it; an answer that is given again is noted by itself
     """
 
     grant: Grant
@@ -140,6 +141,7 @@ class Recorded:
     status: RecordStatus
     items: Mapping[str, tuple[str, Document | None]]
     warnings: tuple[Problem, ...]
+    is_noted: bool = False
 
 
 Outcome = Recorded | Conflict | Invalid
