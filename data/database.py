@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import URL, Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import Executable, Select
@@ -239,9 +239,17 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True, connect_args=_connect_args()
     )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def refuse_closed(connection: Any, *_: Any) -> None:
+        """A connection that was cut while it rested is known to be: asking the server first would be one way more."""
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError("the connection was closed meanwhile")
+
+    return engine
 
 
 def _connect_args() -> dict[str, Any]:
