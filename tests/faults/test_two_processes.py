@@ -15,6 +15,9 @@ from tests.world import World
 EACH_AT_ONCE = 2
 """Writers in each process."""
 
+A_LONG_CONTEST = 100
+"""Corrections after which each process has won some."""
+
 
 @dataclass
 class Contest:
