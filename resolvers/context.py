@@ -28,7 +28,7 @@ from app.domain.ports import (
     Organisations,
 )
 from app.domain.record import Found, FoundCard, RecordHead
-from app.domain.telling import is_told
+from app.domain.telling import is_own, is_told
 from app.domain.viewer import Viewer
 from app.domain.writing import Asked
 
@@ -58,8 +58,9 @@ class OpenedCard:
 
     @property
     def told_news(self) -> list[Change]:
-        """What is new and may be told to this viewer."""
-        return [change for change in self.news.unseen if is_told(change, self.grant)] if self.news else []
+        """What is new, by others than herself, and may be told to this viewer."""
+        unseen, viewer = self.news.unseen if self.news else (), self.grant.viewer
+        return [change for change in unseen if is_told(change, self.grant) and not is_own(change, viewer)]
 
 
 @dataclass(frozen=True, slots=True)
