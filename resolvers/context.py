@@ -81,6 +81,7 @@ class OperationContext:
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     listed      the women on a list that was given
+    to_review   how the store calls the women on the reviewers' list that was given
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
     event       the change that a subscription is answered for
@@ -110,6 +111,7 @@ class OperationContext:
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     listed: list[ListedWoman] = field(default_factory=list)
+    to_review: set[str] = field(default_factory=set)
     noted: LedgerEntry | None = None
     event: Change | None = None
     concealed: str | None = None
