@@ -33,6 +33,7 @@ from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
+from data.reviews import StoredReviews
 from data.synthetic.organisations import ORGANISATIONS
 from data.writing import StoredCommands
 
@@ -100,7 +101,9 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
 
 
 def _choices(choosing: Choosing) -> Choices:
-    return Choices(StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing))
+    return Choices(
+        StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing), StoredReviews(choosing)
+    )
 
 
 def _database(settings: Settings) -> Database:

@@ -7,6 +7,7 @@ length nor what follows tells of anybody. The gate is asked again for every card
 import base64
 import binascii
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -125,9 +126,10 @@ def _later(in_order: Any, after: Place) -> ColumnElement[bool]:
 def _listed(row: Mapping[Any, Any], sort: CaseloadSort, kinds: Collection[str], own: str | None) -> ListedCard:
     documents = {kind: row[f"section_{kind}"] for kind in kinds if row[f"section_{kind}"] is not None}
     card = FoundCard(record_head(row), SealedSections(documents))
+    # What was opened for a look at one card is closed on the list.
     return ListedCard(
-        Found(patient_file(row), card), row["number_key"] == own, row["last_visit_on"], row["last_blood_pressure"],
-        row["open_items"], cursor_of((row["in_order"], row["record_id"]), sort),
+        Found(replace(patient_file(row), elevations=()), card), row["number_key"] == own, row["last_visit_on"],
+        row["last_blood_pressure"], row["open_items"], cursor_of((row["in_order"], row["record_id"]), sort),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.changes import ChangeKind
@@ -14,12 +14,14 @@ from app.domain.record import Found
 from data.cards import find_within
 from data.columns import in_utc
 from data.database import Database
+from data.direct import Rows
 from data.documents import json_or_none
 from data.idempotency import Idempotency, input_hash
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.patients import find_patients, register
 from data.tables import Change, MaternityRecord, table_of
+from data.turning import end_them, ended_of, without
 
 CHANGE, RECORD = table_of(Change), table_of(MaternityRecord)
 
@@ -39,8 +41,20 @@ class Held:
         self._idempotency = Idempotency()
 
     async def found(self) -> Found | None:
-        """The person and her active card's head, as they are now that nobody else can change them."""
-        return await find_within(self.connection, self._choosing.keys, self._number)
+        """The person and her active card's head, as they are now that nobody else can change them; without
+        the caller's elevations that are over since the caller turned to another woman."""
+        connection, database = self.connection, self._choosing.database
+        found = await find_within(connection, self._choosing.keys, self._number)
+
+        async def read(statement: Select[Any], values: Mapping[str, Any]) -> Rows:
+            rows: Rows = (await connection.execute(statement, values)).mappings().all()
+            return rows
+
+        ended = await ended_of(found.patient, self._sent.actor_key, self.at, read) if found else {}
+        if found is None or not ended:
+            return found
+        await end_them(database, connection, found.patient.patient_id, ended)
+        return without(found, ended)
 
     async def answered(self) -> dict[str, Any] | None:
         """The answer this command was given before. Raises RecordRefusal as `Idempotency.recall` does."""

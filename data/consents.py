@@ -33,9 +33,9 @@ from data.tables import (
 )
 
 RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)
-EVENT, PATIENT = table_of(ConsentEvent), table_of(Patient)
+EVENT, PATIENT, ELEVATION = table_of(ConsentEvent), table_of(Patient), table_of(Elevation)
 OF_A_CARD: Final = (table_of(Section), VERSION, table_of(CaseloadEntry), table_of(CorrectionRequest))
-OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), table_of(Elevation), RECORD)
+OF_HERS: Final = (CHANGE, table_of(IdempotencyKey), RECORD)
 
 BY_HERSELF: Final = "CITIZEN"
 """The source of a consent that she gave or withdrew here."""
@@ -119,12 +119,21 @@ async def _erase(connection: AsyncConnection, patient_id: str, now: datetime) ->
     for table in OF_HERS:
         deleted = await connection.execute(delete(table).where(table.c.patient_id == patient_id))
     # The cards themselves went last.
-    hers_still = PATIENT.c.patient_id == patient_id
-    await connection.execute(update(PATIENT).where(hers_still).values(elevations="[]"))
+    await _end_elevations(connection, patient_id, now)
     receipt = WithdrawalReceipt(
         withdrawn_at=now, cards_deleted=deleted.rowcount, items_deleted=items, versions_deleted=versions
     )
     return receipt.sealed()
+
+
+async def _end_elevations(connection: AsyncConnection, patient_id: str, now: datetime) -> None:
+    """Those that were reviewed go. One that nobody has judged yet stays for that, without the words of its reason: it
+    says who opened what she had blocked, as the ledger does, and nothing of what the card said."""
+    hers = ELEVATION.c.patient_id == patient_id
+    await connection.execute(delete(ELEVATION).where(hers, ELEVATION.c.reviewed_at.is_not(None)))
+    await connection.execute(update(ELEVATION).where(hers).values(reason_text=""))
+    await connection.execute(update(ELEVATION).where(hers, ELEVATION.c.ends_at > now).values(ends_at=now))
+    await connection.execute(update(PATIENT).where(PATIENT.c.patient_id == patient_id).values(elevations="[]"))
 
 
 def _written(patient: KnownPatient, after: ConsentState) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Elevations. Those in force are kept beside the patient, so that the gate needs no statement of its own for them."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select, update
@@ -11,10 +12,13 @@ from app.domain.choices import SentCommand, ShownElevation
 from app.domain.elevating import Asking
 from app.domain.elevations import ElevatedAccess, with_elevation
 from app.domain.ports import EntryMaker
+from app.domain.record import Found
 from app.domain.writing import author_of
 from data.choosing import Choosing, Held
+from data.reviews import LEFT_AT, as_it_ended, review_of
 from data.rows import elevations_text, stored_elevation
 from data.tables import Elevation, Patient, table_of
+from data.turning import end_them, ended_of, without
 
 PATIENT, ELEVATION = table_of(Patient), table_of(Elevation)
 WRITTEN: Final = ("elevation",)
@@ -36,7 +40,7 @@ class StoredElevations:
             answer = await held.answered()
             if answer is not None:
                 return await _one(held.connection, patient.patient_id, answer["elevation_id"])
-            made = asking.elevate(patient)
+            made = asking.elevate(patient, sent.actor_key)
             await _store(held, asking, made, patient.elevations)
             noted = with_elevation(entry(patient.patient_id, WRITTEN), made)
             await held.finish(
@@ -46,14 +50,29 @@ class StoredElevations:
 
     async def of(self, patient_id: str, *, most: int) -> list[ShownElevation]:
         """Newest first, at most so many."""
-        query = select(ELEVATION).where(ELEVATION.c.patient_id == patient_id)
+        query = select(ELEVATION, LEFT_AT).where(ELEVATION.c.patient_id == patient_id)
         newest_first = query.order_by(ELEVATION.c.starts_at.desc(), ELEVATION.c.elevation_id).limit(most)
         async with self._choosing.database.connection() as connection:
             rows = (await connection.execute(newest_first)).mappings().all()
         return [
-            ShownElevation(stored_elevation(row), row["actor_name"], row["organisation_name"], row["reason_text"])
+            ShownElevation(
+                as_it_ended(row), row["actor_name"], row["organisation_name"], row["reason_text"], review_of(row)
+            )
             for row in rows
         ]
+
+    async def without_ended(self, found: Found, actor_key: str | None, now: datetime) -> Found:
+        """The person without those of the caller's elevations that are over since the caller turned to another woman.
+
+        They are ended for good.
+        """
+        database, patient = self._choosing.database, found.patient
+        ended = await ended_of(patient, actor_key, now, database.rows)
+        if not ended:
+            return found
+        async with database.transaction() as connection:
+            await end_them(database, connection, patient.patient_id, ended)
+        return without(found, ended)
 
 
 async def _store(held: Held, asking: Asking, made: ElevatedAccess, before: tuple[ElevatedAccess, ...]) -> None:

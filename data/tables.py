@@ -183,10 +183,18 @@ class Elevation(Row, table=True):
     access_basis   FORHOYET_AKUTT (emergency) or FORHOYET_SAMTYKKE (she agreed now)
     reason_code    Volven 9198; None where she agreed
     session_id     the sign-in session it is bound to
+    reviewed_at, review_conclusion, review_note   what came of its review; None while it waits for one
     """
 
+    __table_args__ = (
+        Index(
+            "ix_elevation_to_review", "starts_at", "elevation_id",
+            sqlite_where=text("reviewed_at IS NULL"), postgresql_where=text("reviewed_at IS NULL"),
+        ),
+    )  # fmt: skip
+
     patient_id: str = _key(foreign_key="patient.patient_id")
-    elevation_id: str = _key()
+    elevation_id: str = _key(index=True)
     hpr_number: str
     actor_name: str | None = None
     organisation_number: str
@@ -197,6 +205,10 @@ class Elevation(Row, table=True):
     reason_text: str = _long()
     starts_at: datetime = _at()
     ends_at: datetime = _at()
+    actor_key: str | None = None
+    reviewed_at: datetime | None = _at(default=None)
+    review_conclusion: str | None = None
+    review_note: str | None = _long(default=None)
 
 
 class CorrectionRequest(Row, table=True):
@@ -237,6 +249,7 @@ class LedgerEntry(Row, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("chain", "sequence"),
         Index("ix_ledger_entry_patient_id_at", "patient_id", "at"),
+        Index("ix_ledger_entry_actor_key_at", "actor_key", "at"),
     )
 
     chain: str

@@ -31,6 +31,7 @@ from data.ledger import ChainedLedger
 from data.rows import patient_file, stored_item
 from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion, table_of
 from data.together import Known, Together
+from data.turning import TurnedAway, end_them, ended_of
 from data.written import Read, gather_accepted
 
 PATIENT, VERSION, KEPT = table_of(Patient).c, table_of(SectionVersion).c, table_of(IdempotencyKey).c
@@ -55,6 +56,7 @@ class _Sent:
     key: str
     said: str
     entry: EntryMaker
+    actor_key: str | None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -96,16 +98,27 @@ class StoredCommands:
         key = self._keys.key(parse(asked.patient_number))
         check_key(asked.command.key)
         said = input_hash(self._keys, asked.command.name, actor_key, _arguments(asked))
-        sent = _Sent(asked, key, said, entry)
+        sent = _Sent(asked, key, said, entry, actor_key)
         try:
-            outcome = await self._at_once(sent) if self._database.joins_changes else None
-            if outcome is None:
-                outcome = await self._in_turn(sent)
+            outcome = await self._turned_or_not(sent)
         except (DirectFailure, OperationalError, InterfaceError) as error:
             raise _store_failed(error) from error
         if isinstance(outcome, Recorded):
             self._announce(self._keys.patient_id(asked.patient_number))
         return outcome
+
+    async def _turned_or_not(self, sent: _Sent) -> Outcome:
+        """The outcome, after ending what elevations are over because the writer has turned to another woman."""
+        try:
+            return await self._outcome(sent)
+        except TurnedAway as over:
+            async with self._database.transaction() as connection:
+                await end_them(self._database, connection, over.patient_id, over.ended)
+            return await self._outcome(sent)
+
+    async def _outcome(self, sent: _Sent) -> Outcome:
+        outcome = await self._at_once(sent) if self._database.joins_changes else None
+        return outcome if outcome is not None else await self._in_turn(sent)
 
     async def _at_once(self, sent: _Sent) -> Outcome | None:
         """Decide on what is read, and change it with one statement if it still is so; None when it is not."""
@@ -152,10 +165,14 @@ class StoredCommands:
 
     async def _decided(self, sent: _Sent, rows: Rows, read: Read) -> Outcome | _Writing:
         """What is to be done; or the answer, where nothing is."""
-        if rows and rows[0]["kept_hash"] is not None:
-            kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], sent.said)
-            return await self._again(sent.asked, patient_file(rows[0]), kept, read)
         found = _found(rows)
+        if found is not None:
+            ended = await ended_of(found.patient, sent.actor_key, sent.asked.now, read)
+            if ended:
+                raise TurnedAway(found.patient.patient_id, ended)
+        if found is not None and rows[0]["kept_hash"] is not None:
+            kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], sent.said)
+            return await self._again(sent.asked, found.patient, kept, read)
         decided = sent.asked.decide(found)
         if not isinstance(decided, Accepted):
             return decided

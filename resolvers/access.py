@@ -18,6 +18,7 @@ from app.domain.gate import Elevation
 from app.domain.ledger import Outcome
 from app.domain.policy import Reason
 from app.domain.record import BlockTarget, RecordStatus
+from app.domain.reviewing import ReviewConclusion
 from app.domain.viewer import CallerKind, Purpose, Role
 
 CALLERS: Final = "callers"
@@ -36,7 +37,7 @@ def graphql_enum(domain: type[DescribedEnum]) -> type[DescribedEnum]:
 
 for enumeration in (
     AccessBasis, BlockTarget, CallerKind, ConsentState, CorrectionAnswer, CorrectionStatus, Elevation, ElevationReason,
-    Outcome, OverrideCode, Purpose, Reason, RecordStatus, Role, Sensitivity,
+    Outcome, OverrideCode, Purpose, Reason, RecordStatus, ReviewConclusion, Role, Sensitivity,
 ):  # fmt: skip
     graphql_enum(enumeration)
 

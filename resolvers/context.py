@@ -28,7 +28,7 @@ from app.domain.ports import (
     Organisations,
 )
 from app.domain.record import Found, FoundCard, RecordHead
-from app.domain.telling import is_told
+from app.domain.telling import is_own, is_told
 from app.domain.viewer import Viewer
 from app.domain.writing import Asked
 
@@ -58,8 +58,9 @@ class OpenedCard:
 
     @property
     def told_news(self) -> list[Change]:
-        """What is new and may be told to this viewer."""
-        return [change for change in self.news.unseen if is_told(change, self.grant)] if self.news else []
+        """What is new, by others than herself, and may be told to this viewer."""
+        unseen, viewer = self.news.unseen if self.news else (), self.grant.viewer
+        return [change for change in unseen if is_told(change, self.grant) and not is_own(change, viewer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class OperationContext:
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     listed      the women on a list that was given
+    to_review   how the store calls the women on the reviewers' list that was given
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
     event       the change that a subscription is answered for
@@ -109,6 +111,7 @@ class OperationContext:
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     listed: list[ListedWoman] = field(default_factory=list)
+    to_review: set[str] = field(default_factory=set)
     noted: LedgerEntry | None = None
     event: Change | None = None
     concealed: str | None = None

@@ -10,6 +10,7 @@ from app.domain.elevating import ElevationWish, asking
 from app.domain.elevations import AccessBasis, ElevatedAccess, ElevationReason
 from app.domain.errors import RecordRefusal
 from app.domain.plain_words import plain_words
+from app.domain.reviewing import ReviewConclusion
 from app.domain.viewer import CallerKind
 from resolvers.access import described, open_to
 from resolvers.commands import Key
@@ -39,7 +40,14 @@ class ElevatedAccessType:
         "Why her agreement was not obtained; null where she agreed.", callers=HERS
     )
     reason_in_plain_words: str | None = described("The same in bokmål.", callers=HERS)
-    reason_text: str | None = described("The reason in the person's own words.", callers=HERS)
+    reason_text: str | None = described(
+        "The reason in the person's own words; null once she has withdrawn.", callers=HERS
+    )
+    reviewed_at: datetime | None = described(
+        "When somebody who oversees the use of the cards reviewed it; null while it waits.", callers=HERS
+    )
+    review_conclusion: ReviewConclusion | None = described("What the review found.", callers=HERS)
+    review_in_plain_words: str | None = described("The same in bokmål.", callers=HERS)
 
 
 ThePatient = Annotated[
@@ -86,7 +94,7 @@ async def elevations(info: strawberry.Info, first: First = PAGE_SIZE_DEFAULT) ->
 
 
 def _shown(context: OperationContext, access: ElevatedAccess, told: ShownElevation | None = None) -> dict[str, Any]:
-    words, reason = plain_words(), access.reason_code
+    words, reason, review = plain_words(), access.reason_code, told.review if told else None
     return {
         "elevation_id": access.elevation_id,
         "access_basis": access.access_basis,
@@ -100,5 +108,8 @@ def _shown(context: OperationContext, access: ElevatedAccess, told: ShownElevati
         "organisation_number": access.organisation_number,
         "reason": ElevationReason(reason) if reason else None,
         "reason_in_plain_words": words["elevation_reason"][reason] if reason else None,
-        "reason_text": told.reason_text if told else None,
+        "reason_text": (told.reason_text or None) if told else None,
+        "reviewed_at": review.reviewed_at if review else None,
+        "review_conclusion": review.conclusion if review else None,
+        "review_in_plain_words": words["elevation_review"][review.conclusion] if review else None,
     }

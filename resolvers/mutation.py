@@ -10,6 +10,7 @@ from resolvers.commands import command_fields
 from resolvers.consent import Consent, WithdrawalReceipt, give_consent, withdraw_consent
 from resolvers.corrections import CorrectionRequestType, answer_correction_request, request_correction
 from resolvers.elevations import ElevatedAccessType, elevate_access
+from resolvers.reviews import ElevationReview, review_elevation
 
 CLINICIANS = open_to(CallerKind.CLINICIAN)
 CITIZENS = open_to(CallerKind.CITIZEN)
@@ -36,6 +37,10 @@ def _mutation() -> Any:
             "Open what the woman has blocked, for an hour: in an emergency for a reason, in ordinary care when she "
             "agrees there and then. She is told at once.",
             resolver=elevate_access, gives=ElevatedAccessType | None, callers=CLINICIANS,
+        ),
+        "review_elevation": described(
+            "Note what the review of an elevation found. She is told when, and the conclusion.",
+            resolver=review_elevation, gives=ElevationReview | None, callers=open_to(CallerKind.AUDITOR),
         ),
         "request_correction": described(
             "Ask the unit that wrote an item to correct it. Norwegian: be om retting.",

@@ -19,6 +19,7 @@ from resolvers.context import OperationContext
 from resolvers.corrections import correction_fields
 from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
+from resolvers.reviews import ElevationToReviewConnection, elevations_to_review
 from resolvers.scalars import NationalIdentityNumber
 
 CITIZENS = open_to(CallerKind.CITIZEN)
@@ -172,4 +173,8 @@ class Query:
     elevations = described(
         "Who opened what she has blocked, and why; newest first.",
         resolver=elevations, gives=list[ElevatedAccessType] | None, callers=CITIZENS,
+    )  # fmt: skip
+    elevations_to_review = described(
+        "Openings of what women have blocked that nobody has reviewed yet; the one due first first.",
+        resolver=elevations_to_review, gives=ElevationToReviewConnection | None, callers=open_to(CallerKind.AUDITOR),
     )  # fmt: skip

@@ -14,7 +14,8 @@ from app.domain.corrections import Correcting, CorrectionAnswer, CorrectionReque
 from app.domain.elevating import Asking
 from app.domain.elevations import ElevatedAccess
 from app.domain.ports import EntryMaker
-from app.domain.record import Block
+from app.domain.record import Block, Found
+from app.domain.reviewing import Review, Reviewed, ReviewPage
 
 Announce = Callable[[str], None]
 """Told of a patient after the commit that added changes of hers (`Changes.announce`)."""
@@ -39,12 +40,13 @@ class SentCommand:
 
 @dataclass(frozen=True, slots=True)
 class ShownElevation:
-    """An elevation as it is told to her."""
+    """An elevation as it is told to her. `reason_text`: empty where she has withdrawn since."""
 
     access: ElevatedAccess
     actor_name: str | None
     organisation_name: str | None
     reason_text: str
+    review: Reviewed | None
 
 
 class Blocks(Protocol):
@@ -72,6 +74,20 @@ class Elevations(Protocol):
     async def of(self, patient_id: str, *, most: int) -> list[ShownElevation]:
         """Newest first, at most so many."""
 
+    async def without_ended(self, found: Found, actor_key: str | None, now: datetime) -> Found:
+        """The person without those of the caller's elevations that are over since the caller turned to another woman;
+        they are ended for good. For whoever has none in force it costs nothing."""
+
+
+class Reviews(Protocol):
+    """Elevations that wait for their review."""
+
+    async def waiting(self, actor_key: str | None, *, first: int, after: str | None) -> ReviewPage:
+        """Oldest first, without the reviewer's own. Raises RecordRefusal BAD_USER_INPUT."""
+
+    async def review(self, review: Review, sent: SentCommand, entry: EntryMaker) -> Reviewed:
+        """Raises RecordRefusal: NOT_FOUND, BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED."""
+
 
 class Corrections(Protocol):
     """Requests for correction."""
@@ -93,8 +109,9 @@ class Corrections(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The three together."""
+    """All of them together."""
 
     blocks: Blocks
     elevations: Elevations
     corrections: Corrections
+    reviews: Reviews

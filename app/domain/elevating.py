@@ -56,7 +56,7 @@ class Asking:
             raise not_available("NO_ACTIVE_CARD")
         return patient
 
-    def elevate(self, patient: PatientFile) -> ElevatedAccess:
+    def elevate(self, patient: PatientFile, actor_key: str | None) -> ElevatedAccess:
         """The elevation. Raises RecordRefusal ELEVATION_NOT_APPLICABLE when it would open nothing."""
         if not self._would_open(patient):
             raise RecordRefusal("ELEVATION_NOT_APPLICABLE", "Nothing is closed to you that this would open.")
@@ -68,7 +68,7 @@ class Asking:
             elevation_id=str(uuid4()), hpr_number=viewer.hpr_number, organisation_number=viewer.unit.number,
             session_id=viewer.session_id, access_basis=self.basis,
             reason_code=self.wish.reason.value if self.wish.reason else None,
-            starts_at=self.now, ends_at=self.now + ELEVATION_LASTS,
+            starts_at=self.now, ends_at=self.now + ELEVATION_LASTS, actor_key=actor_key,
         )  # fmt: skip
 
     def _would_open(self, patient: PatientFile) -> bool:

@@ -1,7 +1,8 @@
 """Opening what the woman has blocked: on what basis, for what reason, by whom, until when. Norwegian: forhøyet tilgang.
 
 An elevation opens her own blocks and nothing else: never a card without consent, never a protected woman's. It is one
-person's at one unit in one sign-in session, for one woman and for the purpose it was given for; and it ends by itself.
+person's at one unit in one sign-in session, for one woman and for the purpose it was given for; and it ends by itself,
+at the latest when the person turns to another woman.
 """
 
 from collections.abc import Mapping
@@ -56,6 +57,7 @@ class ElevatedAccess:
 
     reason_code   an `ElevationReason`; None where she agreed
     session_id    the sign-in session it is bound to
+    actor_key     keyed hash of the person's identity number, by which the ledger knows what the person did meanwhile
     """
 
     elevation_id: str
@@ -66,6 +68,7 @@ class ElevatedAccess:
     reason_code: str | None
     starts_at: datetime
     ends_at: datetime
+    actor_key: str | None = None
 
     @property
     def is_emergency(self) -> bool:

@@ -14,6 +14,11 @@ from typing import Any, Final
 
 from app.domain.described import DescribedEnum
 
+CASELOAD: Final = "caseload"
+REVIEWS: Final = "elevationsToReview"
+LISTS: Final = (CASELOAD, REVIEWS)
+"""The root fields that concern many women, and open no card; entries about them name what was released so."""
+
 
 class Outcome(DescribedEnum):
     """How the operation ended for this patient."""

@@ -10,7 +10,7 @@ from app.domain.changes import Change, ChangeKind
 from app.domain.gate import Grant
 from app.domain.policy import PROVENANCE
 from app.domain.record import PatientFile
-from app.domain.viewer import CallerKind
+from app.domain.viewer import CallerKind, Viewer
 
 TOLD_TO_NOBODY: Final = frozenset({ChangeKind.PERSON_STATUS_CHANGED})
 """They end streams. Told as changes they would say why."""
@@ -58,6 +58,14 @@ def _reads(grant: Grant, kind: str, *, wholly: bool) -> bool:
     if release is None or kind in grant.blocked:
         return False
     return release.whole if wholly else bool(release.members)
+
+
+def is_own(change: Change, viewer: Viewer) -> bool:
+    """Whether the viewer made a change herself: it is no news to her."""
+    author = change.author or {}
+    if viewer.kind is CallerKind.CITIZEN:
+        return author.get("user_type") == "CITIZEN"
+    return viewer.hpr_number is not None and author.get("hpr_number") == viewer.hpr_number
 
 
 def told_author(change: Change, grant: Grant) -> dict[str, Any] | None:

@@ -38,10 +38,13 @@ class Entries:
 
     def about(self, patient: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
         """An entry about a person; she may be in the store, or not yet."""
+        return self.of(found.patient.patient_id if found else self.keys.patient_id(patient), found, outcome, refusal)
+
+    def of(self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
+        """An entry about whom the store calls so."""
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
-            event_id=self.event_id, at=self.at,
-            patient_id=found.patient.patient_id if found else self.keys.patient_id(patient),
+            event_id=self.event_id, at=self.at, patient_id=patient_id,
             record_id=found.card.head.record_id if found and found.card else None,
             outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
             actor_name=viewer.name, hpr_number=viewer.hpr_number,

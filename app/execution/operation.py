@@ -13,7 +13,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
-from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.ledger import CASELOAD, LISTS, REVIEWS, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
@@ -57,12 +57,14 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "consent": ("read", "status", "audit"),
     "accessLog": ("read", "audit"),
     "elevateAccess": READ,
+    REVIEWS: ("audit",),
+    "reviewElevation": ("audit",),
 }
 """By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
 named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
-CASELOAD: Final = "caseload"
-"""The one root field that concerns many women; nothing about one is asked beside it."""
+STANDS_ALONE: Final = {CASELOAD: "CASELOAD_STANDS_ALONE", REVIEWS: "REVIEWS_STAND_ALONE"}
+"""By root field that concerns many women, the refusal when anything about one is asked beside it."""
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
@@ -150,7 +152,8 @@ class Operation:
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
-        await asyncio.gather(*(self._note(self._entry_of_listed(listed)) for listed in self.context.listed))
+        entries = [*map(self._entry_of_listed, self.context.listed), *map(self._entry_of_queue, self.context.to_review)]
+        await asyncio.gather(*map(self._note, entries))
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
@@ -167,8 +170,8 @@ class Operation:
         if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
         names = [root.name for root in self.plan.root_fields if root.name != "me"]
-        if CASELOAD in names and len(names) > 1:
-            return request_error("CASELOAD_STANDS_ALONE", "A caseload is asked for by itself, and one at a time.")
+        if len(names) > 1 and (lists := [name for name in LISTS if name in names]):
+            return request_error(STANDS_ALONE[lists[0]], f"`{lists[0]}` is asked for by itself, and one at a time.")
         if self.plan.misplaced_history:
             return request_error("BAD_USER_INPUT", "Only what is read on a card has a history, and a version has none.")
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
@@ -224,7 +227,9 @@ class Operation:
     async def _look_up(self, patient: str) -> Found | RecordRefusal | None:
         """The person and her card with the sections asked for, in one statement."""
         try:
-            return await self.services.cards.find(patient, self.plan.kinds)
+            found = await self.services.cards.find(patient, self.plan.kinds)
+            elevations = self.services.choices.elevations
+            return found and await elevations.without_ended(found, self.entries.actor_key, self.now)
         except RecordRefusal as refusal:
             return refusal
 
@@ -283,6 +288,10 @@ class Operation:
         withheld = {f"{CASELOAD}.{why.path}: {why.reason}" for why in listed.withheld}
         return replace(made, released=released, withheld=tuple(sorted(withheld)))
 
+    def _entry_of_queue(self, patient_id: str) -> LedgerEntry:
+        """The entry about a woman on the reviewers' list."""
+        return replace(self.entries.of(patient_id, None, Outcome.ALLOWED), released=(REVIEWS,))
+
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
         """Up to which change the active card was when something of it was shown; None when nothing was."""
         if self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
@@ -292,9 +301,7 @@ class Operation:
     def _entry_for_write(
         self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None
     ) -> LedgerEntry:
-        assert self.context.patient_number is not None  # only a patient's operation writes
-        made = self.entries.about(self.context.patient_number, self.found, Outcome.ALLOWED)
-        made = replace(made, patient_id=patient_id, written=written)
+        made = replace(self.entries.of(patient_id, self.found, Outcome.ALLOWED), written=written)
         if recorded is not None:
             shown = released_of_written(self.plan, recorded)
             made = replace(made, record_id=recorded.record_id, released=shown)

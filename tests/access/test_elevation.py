@@ -298,14 +298,15 @@ async def test_her_own_card_is_not_opened_at_work(world: World) -> None:
 
 
 async def test_withdrawal_ends_it_and_the_ledger_keeps_the_fact(world: World) -> None:
-    """Rows and projection are gone, the words with them; that it happened, when and on what basis stays."""
+    """The projection is gone, and the words; who opened, when and on what basis stays until it is reviewed."""
     token = in_session(world, "hospital", "ETREAT")
     await elevate(world, token)
     await world.data(WOMAN, "mutation { withdrawConsent { cardsDeleted } }")
     assert code(await look(world, token)) == "CONSENT_MISSING"
-    assert await of_hers(world, WOMAN, "elevation") == []
+    assert WHY not in str(await of_hers(world, WOMAN, "elevation"))
     assert await of_hers(world, WOMAN, "patient", "elevations") == [("[]",)]
-    assert (await world.data(WOMAN, HERS))["elevations"] == []
+    (left,) = (await world.data(WOMAN, HERS))["elevations"]
+    assert (left["who"], left["inForce"], left["reasonText"]) == ("Fødesen, Lege", False, None)
     await world.data(WOMAN, "mutation { giveConsent { given } }")
     await world.add_whole_card(woman=WOMAN)
     assert code(await look(world, token)) == "ACCESS_BLOCKED_BY_PATIENT"

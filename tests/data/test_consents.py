@@ -111,7 +111,7 @@ async def test_withdrawal_erases_every_card_in_all_versions_everywhere(
     assert (receipt.cards_deleted, receipt.items_deleted, receipt.versions_deleted) == (2, 8, 8)
     assert receipt == receipt.sealed()
     assert receipt.withdrawn_at == NOW
-    assert await tables_with(database, hers[0].record_id) == {"ledger_entry"}
+    assert await tables_with(database, hers[0].record_id) == {"ledger_entry"}  # nor the words of the elevation
     assert await tables_with(database, hers[1].record_id) == set()
     for one in (stored_item.item_id for record in hers for stored_item in record.items):
         assert await tables_with(database, one) == set()

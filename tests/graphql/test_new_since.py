@@ -40,6 +40,15 @@ async def test_whoever_never_looked_is_told_all_changes(world: World) -> None:
     assert change["by"]["name"] == "Modell, Jordmor"
 
 
+async def test_what_one_wrote_oneself_is_no_news(world: World) -> None:
+    """The midwife's own visit is new to the doctor and not to her; his is new to her."""
+    await record_visit(world)
+    assert (await news(world, "midwife"))["changes"] == []
+    await write(world, "gp", "record", "visit", patient=world.number("kari"), content={"held_on": "2026-11-21"})
+    assert [change["by"]["name"] for change in (await news(world, "midwife"))["changes"]] == ["Prøvesen, Lege"]
+    assert [change["by"]["name"] for change in (await news(world))["changes"]] == ["Modell, Jordmor"]
+
+
 async def test_what_was_there_when_one_looked_is_not_new(world: World) -> None:
     """Only what came after the look is told, with the time of it."""
     await record_visit(world)

@@ -32,9 +32,19 @@ def upgrade() -> None:
         sa.Column("reason_text", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_key", sa.String(), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("review_conclusion", sa.String(), nullable=True),
+        sa.Column("review_note", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.patient_id"], name="fk_elevation_patient_id"),
         sa.PrimaryKeyConstraint("patient_id", "elevation_id", name="pk_elevation"),
     )
+    op.create_index("ix_elevation_elevation_id", "elevation", ["elevation_id"])
+    waits = sa.text("reviewed_at IS NULL")
+    op.create_index(
+        "ix_elevation_to_review", "elevation", ["starts_at", "elevation_id"], sqlite_where=waits, postgresql_where=waits
+    )
+    op.create_index("ix_ledger_entry_actor_key_at", "ledger_entry", ["actor_key", "at"])
     op.create_table(
         "correction_request",
         sa.Column("record_id", sa.String(), nullable=False),
