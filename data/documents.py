@@ -1,6 +1,6 @@
 """From items to the document of a section: the JSON text that cards are read from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -43,13 +43,20 @@ def latest_versions(items: Iterable[StoredItem]) -> list[StoredItem]:
 
 
 def in_card_order(kind: str, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The items of a repeated section: dated ones by their date, then the others as they were recorded."""
+    """The items of a repeated section: dated ones by their date, then the others. `documents` come as they were
+    recorded, and so stand those of one day: the afternoon's visit after the morning's."""
     by = SECTIONS[kind].ordered_by
     if by is None:
         return documents
     dated = [document for document in documents if document.get(by) is not None]
     undated = [document for document in documents if document.get(by) is None]
-    return [*sorted(dated, key=lambda document: (document[by], document[PROVENANCE.kind]["item_id"])), *undated]
+    return [*sorted(dated, key=lambda document: str(document[by])), *undated]
+
+
+def of_one_day(kind: str, document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether only the order they were recorded in says which of two items stands first."""
+    by = SECTIONS[kind].ordered_by
+    return by is None or document.get(by) == other.get(by)
 
 
 def to_json(value: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
@@ -16,7 +16,7 @@ from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredI
 from data.caseload import CaseloadLine, caseload_lines
 from data.columns import in_utc
 from data.direct import Rows
-from data.documents import as_document, from_json, in_card_order, to_json
+from data.documents import as_document, from_json, in_card_order, of_one_day, to_json
 from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
 from data.storing import open_items
 from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
@@ -24,6 +24,9 @@ from data.together import LATEST, Together
 
 RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)
 CASELOAD, CHANGE = table_of(CaseloadEntry), table_of(Change)
+
+Document = dict[str, Any]
+"""An item's facts and provenance by Python name."""
 
 Read = Callable[[Select[Any], Mapping[str, Any]], Awaitable[Rows]]
 """Reads the rows of a statement, on the writer's own connection where it has one."""
@@ -33,6 +36,12 @@ BEFORE: Final = select(VERSION.c.position, VERSION.c.wire_residue).where(
     VERSION.c.kind == bindparam("kind"),
     VERSION.c.item_id == bindparam("item"),
     VERSION.c.version == bindparam("version"),
+)
+RECORDED_IN_ORDER: Final = (
+    select(VERSION.c.item_id)
+    .where(VERSION.c.record_id == bindparam("record"), VERSION.c.kind == bindparam("kind"))
+    .group_by(VERSION.c.item_id)
+    .order_by(func.min(VERSION.c.position), VERSION.c.item_id)
 )
 CARE_UNITS: Final = select(RECORD.c.care_units).where(RECORD.c.record_id == bindparam("record"))
 OPEN_ITEMS: Final = open_items(bindparam("record"))
@@ -97,7 +106,7 @@ class _Write:
     async def gather(self) -> Stored:
         items = [await self._item(made) for made in self.accepted.versions]
         self.together.insert(VERSION, [version_row(self.head.record_id, item) for item in items])
-        self._put_documents(items)
+        await self._put_documents(items)
         self._add_changes()
         units = await self._units_now()
         self._change_head(units)
@@ -119,14 +128,30 @@ class _Write:
             entered_in_error=made.entered_in_error, content=dict(made.content), wire_residue=from_json(residue),
         )  # fmt: skip
 
-    def _put_documents(self, items: Sequence[StoredItem]) -> None:
+    async def _put_documents(self, items: Sequence[StoredItem]) -> None:
         for item in items:
-            self.documents[item.kind] = _with_item(self.documents.get(item.kind), item)
+            made: Any = as_document(item)
+            if SECTIONS[item.kind].repeated:
+                made = await self._among_the_others(item, made, self.documents.get(item.kind) or [])
+            self.documents[item.kind] = made
         rows = [
             {"record_id": self.head.record_id, "kind": kind, "document": to_json(self.documents[kind])}
             for kind in dict.fromkeys(item.kind for item in items)
         ]
         self.together.put(SECTION, ("record_id", "kind"), rows)
+
+    async def _among_the_others(self, item: StoredItem, made: Document, document: list[Document]) -> list[Document]:
+        """The items of a repeated section with this one in its place; those of one day stand as they were recorded."""
+        before = next((one for one in document if _id_of(one) == item.item_id), None)
+        if before is None:
+            return in_card_order(item.kind, [*document, made])
+        items = [made if one is before else one for one in document]
+        moved = not of_one_day(item.kind, made, before)
+        if moved and any(of_one_day(item.kind, made, other) for other in items if other is not made):
+            which = {"record": self.head.record_id, "kind": item.kind}
+            order = {row["item_id"]: place for place, row in enumerate(await self.read(RECORDED_IN_ORDER, which))}
+            items.sort(key=lambda one: order[_id_of(one)])
+        return in_card_order(item.kind, items)
 
     def _add_changes(self) -> None:
         """The changes, for whoever listens."""
@@ -206,16 +231,5 @@ class _Write:
 DERIVED: Final = ("due_date", "last_visit_on", "last_blood_pressure", "updated_at")
 
 
-def _with_item(document: Any, item: StoredItem) -> Any:
-    """A section's document with a version of an item in its place."""
-    made = as_document(item)
-    if not SECTIONS[item.kind].repeated:
-        return made
-    name = PROVENANCE.kind
-    others: list[dict[str, Any]] = list(document or [])
-    places = [place for place, one in enumerate(others) if one[name]["item_id"] == item.item_id]
-    if places:
-        others[places[0]] = made
-    else:
-        others.append(made)
-    return in_card_order(item.kind, others)
+def _id_of(document: Document) -> str:
+    return str(document[PROVENANCE.kind]["item_id"])

@@ -293,8 +293,12 @@ class Operation:
         return replace(self.entries.of(patient_id, None, Outcome.ALLOWED), released=(REVIEWS,))
 
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
-        """Up to which change the active card was when something of it was shown; None when nothing was."""
-        if self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
+        """Up to which change the active card was when something of it was shown; None when nothing was.
+
+        Who wrote a change, told in a list or a stream of changes, is nothing of the card.
+        """
+        shows_card = any(root.is_card for root in self.plan.root_fields)
+        if not shows_card or self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
             return None
         return self.found.card.head.last_change or 0
 

@@ -134,6 +134,26 @@ async def assert_same_as_rebuilt(world: World, record_id: str) -> None:
     assert [await rows(world, query, id=record_id) for query in queries] == before
 
 
+async def test_visits_of_one_day_stand_as_they_were_recorded(world: World) -> None:
+    """The last blood pressure on the list is that of the last visit, also after a visit is moved to that day and
+    another corrected; and nothing differs from a rebuild."""
+    number = await new_card(world)
+    days, items = [TODAY - timedelta(days=7), *[TODAY] * 5], []
+    for place, day in enumerate(days):
+        pressure = {"systolic_mmhg": 110 + place, "diastolic_mmhg": 70}
+        content = {"held_on": day.isoformat(), "weight_kg": 70 + place, "blood_pressure": pressure}
+        items.append((await write(world, "gp", "record", "visit", patient=number, content=content))["item"])
+    for place, content in ((0, {"held_on": TODAY.isoformat()}), (2, {"note": "Rettet."})):
+        which = {"patient": number, "itemId": items[place]["provenance"]["itemId"], "expectedVersion": 1}
+        await write(world, "gp", "correct", "visit", content=content, **which)
+    query = "query($p: NationalIdentityNumber!) { card(patient: $p) { recordId antenatalVisits { weightKg } } }"
+    card = (await world.data("gp", query, p=number))["card"]
+    assert [visit["weightKg"] for visit in card["antenatalVisits"]] == [70, 71, 72, 73, 74, 75]
+    line = "SELECT last_blood_pressure FROM caseload_entry WHERE record_id = :id"
+    assert await rows(world, line, id=card["recordId"]) == [("115/70",)]
+    await assert_same_as_rebuilt(world, card["recordId"])
+
+
 async def test_documents_and_lists_follow_every_write(world: World) -> None:
     """After recording, correcting and marking in error in every section, nothing differs from a rebuild."""
     number = await new_card(world)

@@ -65,6 +65,15 @@ async def test_asking_what_is_new_is_no_look(world: World) -> None:
     assert len((await news(world))["changes"]) == len((await news(world))["changes"]) == 1
 
 
+async def test_reading_what_happened_is_no_look(world: World) -> None:
+    """Changes say what and who, never what the card says: whoever follows it has not seen it."""
+    since = "query($p: NationalIdentityNumber!) { changesSince(patient: $p) { changes { what by { name } } } }"
+    await look(world)
+    await record_visit(world)
+    assert (await world.data("gp", since, p=world.number("kari")))["changesSince"]["changes"][-1]["by"] is not None
+    assert len((await news(world))["changes"]) == 1
+
+
 async def test_a_look_that_was_refused_or_is_somebody_elses_does_not_count(world: World) -> None:
     """Another person's look, and one of mine that opened nothing, leave everything new."""
     await record_visit(world)
