@@ -1,8 +1,8 @@
 """Opening what the woman has blocked: on what basis, for what reason, by whom, until when. Norwegian: forhøyet tilgang.
 
 An elevation opens her own blocks and nothing else: never a card without consent, never a protected woman's. It is one
-person's at one unit in one sign-in session, for one woman and for the purpose it was given for; and it ends by itself, at
-the latest when the person turns to another woman.
+person's at one unit in one sign-in session, for one woman and for the purpose it was given for; and it ends by itself,
+at the latest when the person turns to another woman.
 """
 
 from collections.abc import Mapping
