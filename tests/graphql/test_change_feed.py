@@ -15,6 +15,7 @@ from app.services import make_services
 from data.patients import set_person_status
 from data.rows import elevations_text
 from data.synthetic.organisations import STAFF
+from tests.access.choosing import ILLNESSES, elevate, in_session, send
 from tests.streams import (
     FOLLOW_HER,
     FOLLOW_MINE,
@@ -251,6 +252,24 @@ async def test_an_elevation_that_runs_out_ends_the_stream_then(world: World, add
         assert (await elevated.event())["sequence"] == sequence
         assert await elevated.end() == "ACCESS_BLOCKED_BY_PATIENT"
         assert 3 <= time.monotonic() - began < 3 + ENDS_WITHIN_SECONDS
+
+
+async def test_turning_to_another_woman_ends_the_stream_and_following_her_does_not(
+    world: World, address: str, kari: Writer
+) -> None:
+    """What was opened in an emergency is followed until its person opens another card; a stream opens none."""
+    began = time.monotonic()
+    world.services.clock = lambda: NOW + timedelta(seconds=time.monotonic() - began)
+    await kari.block(block(None, STAFF["gp"].hpr_number))
+    token = in_session(world, "gp", "ETREAT", "one session")
+    assert "errors" not in await elevate(world, token, "kari")
+    async with socket_of(world, address, "gp", purpose="ETREAT", sid="one session") as elevated:
+        await elevated.follow("1", FOLLOW_HER, patient=kari.number)
+        await elevated.follow("2", FOLLOW_HER, patient=world.number("aisha"))
+        sequence = await kari.item()
+        assert (await elevated.event())["sequence"] == sequence
+        assert (await send(world, token, ILLNESSES, patient=world.number("aisha")))["data"]["card"] is not None
+        assert await elevated.end() == "ACCESS_BLOCKED_BY_PATIENT"
 
 
 async def test_protection_ends_the_stream_and_says_nothing_of_it(world: World, address: str, kari: Writer) -> None:
