@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from app.services import make_services
+from app.services import Clock, make_services
 from app.settings import Settings
 from data.synthetic.seeding import load_cast
 from tests.databases import ENGINES, drop_database, new_database_url, postgresql_server
@@ -26,21 +26,24 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=ENGINES)
 async def world(request: pytest.FixtureRequest, data_dir: Path, tmp_path: Path) -> AsyncIterator[World]:
     """A gateway with the cast in its store; every test that asks for it runs on each database."""
-    async with _gateway(request.param, data_dir, tmp_path) as made:
+    async with gateway_with_cast(request.param, data_dir, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
 async def gateway(data_dir: Path, tmp_path: Path) -> AsyncIterator[World]:
     """The same on SQLite alone, for what never comes as far as the database."""
-    async with _gateway("sqlite", data_dir, tmp_path) as made:
+    async with gateway_with_cast("sqlite", data_dir, tmp_path) as made:
         yield made
 
 
 @asynccontextmanager
-async def _gateway(engine: str, data_dir: Path, folder: Path) -> AsyncIterator[World]:
+async def gateway_with_cast(
+    engine: str, data_dir: Path, folder: Path, clock: Clock = lambda: NOW
+) -> AsyncIterator[World]:
+    """A gateway by this clock on a new store with the cast in it."""
     url = await _store_with_cast(engine, data_dir, folder)
-    services = make_services(Settings(data_dir=data_dir, database_url=url), clock=lambda: NOW)
+    services = make_services(Settings(data_dir=data_dir, database_url=url), clock=clock)
     async with running(services) as made:
         yield made
     await drop_database(url)
