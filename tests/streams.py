@@ -31,7 +31,7 @@ SINCE = (
     "{ changes { sequence what section by { name } } hasMore latest } }"
 )
 
-SOON = 5.0
+SOON = 15.0
 """Within this many seconds all must have happened that is waited for; the machine may be busy."""
 
 
@@ -84,7 +84,7 @@ class Socket:
     async def follow(self, id_: str, query: str, **variables: Any) -> None:
         """Subscribe, and return when the stream is open: a question asked after it was answered."""
         await self.subscribe(id_, query, **variables)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)
 
     async def event(self, id_: str = "1") -> dict[str, Any]:
         """The next change, and nothing else."""

@@ -78,9 +78,10 @@ async def test_what_one_process_writes_all_others_tell(world: World) -> None:
         raw_socket(one) as here,
         raw_socket(two) as there,
     ):
+        before = await kari.item()  # known, so that nothing is missed that happens while a stream is being opened
         for socket in (here, there):
             await sign_in(socket, world, "gp")
-            await socket.follow("1", FOLLOW_HER, patient=kari.number)
+            await socket.follow("1", FOLLOW_HER, patient=kari.number, after=before)
         for _ in range(3):
             sequence = await kari.item()
             assert [(await here.event())["sequence"], (await there.event())["sequence"]] == [sequence] * 2
