@@ -63,8 +63,9 @@ def main() -> None:
                 for page, query in (("home page", HOME_PAGE), ("full card", FULL_CARD)):
                     asked = itertools.repeat(orjson.dumps({"query": query}))
                     table.add_row(name, page, *_compared(gateway, bare, token, asked))
-        with serving(Path(folder) / "written", postgresql, "tests.bench.writing") as (gateway, bare, data_dir):
-            numbers = asyncio.run(writing.seeded(data_dir, postgresql))
+        written = asyncio.run(empty_database_url("postgresql", Path(folder)))
+        with serving(Path(folder) / "written", written, "tests.bench.writing") as (gateway, bare, data_dir):
+            numbers = asyncio.run(writing.seeded(data_dir, written))
             compared = _compared(gateway, bare, _token(data_dir, "midwife"), writing.bodies(numbers))
             table.add_row("PostgreSQL", "recordVisit", *compared)
     Console(width=160).print(table)
