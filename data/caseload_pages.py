@@ -95,7 +95,7 @@ def _page(
 def _blocked(viewer: Viewer, now: datetime, section: str | None) -> ColumnElement[bool]:
     """Whether a block of hers on this section (None: on the whole card) covers the viewer; as the gate decides it."""
     of_section = BLOCK.section.is_(None) if section is None else BLOCK.section == section
-    in_force = and_(BLOCK.starts_at <= now, or_(BLOCK.ends_at.is_(None), BLOCK.ends_at > now))
+    in_force = or_(BLOCK.ends_at.is_(None), BLOCK.ends_at > now)
     hers = exists().where(BLOCK.patient_id == ENTRY.patient_id, of_section, in_force, or_(*_covering(viewer)))
     return hers.correlate(table_of(CaseloadEntry))
 

@@ -116,5 +116,5 @@ def _shown(context: OperationContext, block: Block, blocks: list[Block]) -> dict
         "override_code": OverrideCode(block.override_code),
         "starts_at": block.starts_at,
         "ends_at": block.ends_at,
-        "in_force": block.starts_at <= context.now and bool(blocks_in_force([block], context.now)),
+        "in_force": bool(blocks_in_force([block], context.now)),
     }

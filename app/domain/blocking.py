@@ -66,7 +66,7 @@ class BlockWish:
 
 
 def blocks_in_force(blocks: Sequence[Block], now: datetime) -> tuple[Block, ...]:
-    """Those that hold now or later."""
+    """Those that have not ended. They hold from when they are placed, whatever any clock says."""
     return tuple(block for block in blocks if block.ends_at is None or now < block.ends_at)
 
 

@@ -78,13 +78,12 @@ def told_author(change: Change, grant: Grant) -> dict[str, Any] | None:
 
 
 def next_turn(patient: PatientFile, now: datetime) -> datetime | None:
-    """When the gate's answer may next change with nothing written: a block or an elevation begins or ends."""
+    """When the gate's answer may next change with nothing written: a block ends, an elevation begins or ends."""
     return min((at for at in _turns(patient) if at > now), default=None)
 
 
 def _turns(patient: PatientFile) -> Iterable[datetime]:
     for block in patient.blocks:
-        yield block.starts_at
         if block.ends_at is not None:
             yield block.ends_at
     for elevation in patient.elevations:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from app.services import make_services
+from data.synthetic.organisations import GP_OFFICE
+from tests.access.choosing import ILLNESSES, MY_BLOCKS, WOMAN, block, code, elevate, in_session, send
 from tests.faults.store import assert_whole, cards, rows, written
 from tests.graphql.test_caseload import lines
 from tests.graphql.test_new_since import LOOK, NEWS
@@ -147,6 +149,34 @@ async def test_consent_is_withdrawn_at_an_earlier_time_than_it_was_given(steppin
     consent = (await stepping.data("randi", "{ consent { state history { state at } } }"))["consent"]
     assert consent["state"] == "WITHDRAWN"
     assert [event["state"] for event in consent["history"]] == ["ACTIVE", "WITHDRAWN"]
+
+
+BLOCKED = {"target": "ORGANISATION", "targetId": GP_OFFICE.number, "overrideCode": "WITH_REASON"}
+
+
+async def test_her_block_holds_also_where_the_clock_is_before_it(stepping: World, clock: Clock) -> None:
+    """Placed now, it keeps out now, on a clock that has stepped back or is another process's; and stands as in force."""
+    number, record_id = await _card(stepping)
+    assert record_id in [line["recordId"] for line in await lines(stepping, "gp", first=100)]
+    assert (await block(stepping, **BLOCKED))["data"]["blockAccess"]["inForce"]
+    for step in STEPS:
+        clock.at = NOW + step
+        body = (await stepping.ask("gp", LOOK, p=number)).json()
+        assert code(body) == "ACCESS_BLOCKED_BY_PATIENT"
+        assert record_id not in [line["recordId"] for line in await lines(stepping, "gp", first=100)]
+        (hers,) = (await stepping.data("kari", MY_BLOCKS))["myBlocks"]
+        assert hers["inForce"]
+
+
+async def test_an_elevation_is_not_made_longer(stepping: World, clock: Clock) -> None:
+    """Opened for an hour, it opens nothing before its beginning and nothing after its end."""
+    opened = (await elevate(stepping, in_session(stepping, "hospital", "ETREAT")))["data"]["elevateAccess"]
+    assert datetime.fromisoformat(opened["endsAt"]) == NOW + timedelta(hours=1)
+    for minutes, opens in ((0, True), (-60, False), (-1, False), (59, True), (-30, False), (30, True), (60, False)):
+        clock.at = NOW + timedelta(minutes=minutes)
+        token = in_session(stepping, "hospital", "ETREAT")
+        body = await send(stepping, token, ILLNESSES, patient=stepping.number(WOMAN))
+        assert (body["data"]["card"] is not None) == opens, minutes
 
 
 async def _card(world: World) -> tuple[str, str]:
