@@ -10,6 +10,7 @@ import httpx
 import orjson
 import pytest
 
+from app.execution.operation import MUTATION_TASK
 from tests.faults.processes import Client, client_of, gateway_of
 from tests.faults.store import Written, assert_whole, cards, written
 from tests.faults.test_killed import VISIT
@@ -74,6 +75,12 @@ def assert_once_each(added: Written, writes: int) -> None:
     assert len(added.versions) == len(added.kept)
 
 
+async def what_was_begun_ends() -> None:
+    """A mutation goes on when its caller has gone; its books are whole when it has ended."""
+    begun = [task for task in asyncio.all_tasks() if task.get_name() == MUTATION_TASK]
+    await asyncio.gather(*begun, return_exceptions=True)
+
+
 @pytest.mark.parametrize("writes", [40, pytest.param(400, marks=pytest.mark.slow)])
 async def test_a_task_that_is_cancelled_while_it_writes_leaves_all_or_nothing(world: World, writes: int) -> None:
     """As when an answer takes too long, or the gateway stops: what was sent again is there once, all books agree."""
@@ -90,6 +97,7 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_all_or_nothing(wo
 
     answered = await left_again_and_again(leave, writes, 1)
     assert len(answered) < writes
+    await what_was_begun_ends()
     halfway = await assert_whole(world.services, before, records=by_number.values())
     there = {key for _, key in halfway.kept}
     assert there >= set(answered)
