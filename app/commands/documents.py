@@ -13,7 +13,8 @@ from rich.console import Console
 
 from app.commands.losses_table import losses_table
 from app.domain.policy import current_policy
-from app.execution.documents import read_for_all, sha256_of
+from app.domain.viewer import CallerKind
+from app.execution.documents import Documents, read_for_all, sha256_of
 from app.execution.losses import Loss, losses
 from app.execution.required import WrongMark, unmet
 from app.execution.trusted import PREFIX, TrustedDocuments
@@ -140,10 +141,7 @@ def _examined(source: str, text: str) -> Examined:
     policy, as_read = current_policy(), read_for_all(text)
     found = list(losses(policy, as_read))
     if all(document.errors for document in as_read.values()):
-        kind, document = min(as_read.items(), key=lambda read: len(read[1].errors))
-        wrong = document.errors[0]
-        place = f"line {wrong.locations[0].line}: " if wrong.locations else ""
-        return Examined(source, text, found, [f"valid for nobody; nearest is {kind}: {place}{wrong.message}"])
+        return Examined(source, text, found, [_why_invalid(text)])
     try:
         problems = list(unmet(policy, as_read, found))
     except WrongMark as error:
@@ -151,6 +149,16 @@ def _examined(source: str, text: str) -> Examined:
     if any(node.name is None for node in _operations(text)):
         problems.append("name its operations: the ledger tells them apart by name")
     return Examined(source, text, found, problems)
+
+
+def _why_invalid(text: str) -> str:
+    """What is wrong for the kind of caller for whom the least is."""
+    reader = Documents(hide_suggestions=False)
+    by_kind = {kind: reader.get(kind, text).errors for kind in CallerKind}
+    nearest = min(by_kind, key=lambda kind: len(by_kind[kind]))
+    wrong = by_kind[nearest][0]
+    place = f"line {wrong.locations[0].line}: " if wrong.locations else ""
+    return f"valid for nobody; nearest is {nearest}: {place}{wrong.message}"
 
 
 def _operations(text: str) -> list[OperationDefinitionNode]:

@@ -41,6 +41,7 @@ def _lost(loss: Loss) -> Iterator[str]:
     for why, places in loss.withheld:
         section = why.path.split(".", 1)[0]
         what = f"{section}: all of it" if section in loss.closed else why.path
+        what += " in part" if why.path in loss.in_part else ""
         if what not in told and not all(place[0] in loss.refused for place in places):
             told.add(what)
             yield f"{what} ({why.reason})"

@@ -97,12 +97,12 @@ class Documents:
 
 @cache
 def read_for_all(text: str) -> Mapping[CallerKind, Document]:
-    """A registered document as it is for each kind of caller, valid or with errors that tell what would be right.
+    """A registered document as it is for each kind of caller: valid, or with the first that is wrong there.
 
     Kept for as long as the process lives, so for texts from the project's or the operator's own files only.
     """
     tree, errors = _within_limits(text)
-    return {kind: _document(kind, text, tree, errors, hide_suggestions=False) for kind in CallerKind}
+    return {kind: _document(kind, text, tree, errors, hide_suggestions=True, max_errors=1) for kind in CallerKind}
 
 
 def _within_limits(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
@@ -112,11 +112,18 @@ def _within_limits(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
 
 
 def _document(
-    kind: CallerKind, text: str, tree: DocumentNode | None, errors: list[GraphQLError], *, hide_suggestions: bool
+    kind: CallerKind,
+    text: str,
+    tree: DocumentNode | None,
+    errors: list[GraphQLError],
+    *,
+    hide_suggestions: bool,
+    max_errors: int = limits.VALIDATION_MAX_ERRORS,
 ) -> Document:
     digest = sha256_of(text)
     if tree is not None and not errors:
-        errors = _invalid(kind, tree, hide_suggestions=hide_suggestions)
+        found = validate(view_for(kind).graphql, tree, max_errors=max_errors, hide_suggestions=hide_suggestions)
+        errors = [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
     if tree is None or errors:
         return Document(digest, None, {}, tuple(errors))
     return Document(digest, tree, _operations(tree), is_fixed="@" not in text)
@@ -125,12 +132,6 @@ def _document(
 def sha256_of(text: str) -> str:
     """The hash that a document is known by, of its text in UTF-8, in lower-case hex."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _invalid(kind: CallerKind, tree: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
-    schema = view_for(kind).graphql
-    found = validate(schema, tree, max_errors=limits.VALIDATION_MAX_ERRORS, hide_suggestions=hide_suggestions)
-    return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
 
 
 def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:

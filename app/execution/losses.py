@@ -39,6 +39,7 @@ class Loss:
 
     refused    response keys of the root fields that are not answered at all
     withheld   facts and sections that are not given, or not in full, with the response paths they were asked at
+    in_part    the facts among them that are given without their more sensitive values
     closed     the sections among them of which nothing is given
     told       the document selects `withheld` wherever something is withheld
     """
@@ -47,6 +48,7 @@ class Loss:
     situation: Situation
     refused: tuple[str, ...]
     withheld: tuple[tuple[Withheld, Places], ...]
+    in_part: frozenset[str]
     closed: frozenset[str]
     told: bool
 
@@ -106,15 +108,16 @@ def _is_list(asked: Plan) -> bool:
 def _loss(policy: Policy, situation: Situation, name: str | None, asked: Plan) -> Loss:
     refused = tuple(root.response_key for root in asked.root_fields if not _is_answered(policy, situation, root))
     withheld: list[tuple[Withheld, Places]] = []
-    closed, told = set(), True
+    in_part, closed, told = set(), set(), True
     for root in asked.root_fields:
         if root.response_key in asked.selection:
             selection, profile = asked.selection[root.response_key], _profile(policy, situation, root)
             lost = selection.withheld_by(_ByPolicy(profile))
             withheld += lost
+            in_part |= profile.partial.keys() & {why.path for why, _ in lost}
             closed |= {section for section in selection.sections if section_withheld_by_policy(profile, section)}
             told &= selection.asks_withheld or not lost or root.response_key in refused
-    return Loss(name, situation, refused, tuple(withheld), frozenset(closed), told)
+    return Loss(name, situation, refused, tuple(withheld), frozenset(in_part), frozenset(closed), told)
 
 
 def _profile(policy: Policy, situation: Situation, root: RootField) -> Profile:

@@ -29,7 +29,7 @@ from app.execution.documents import Document
 from app.execution.losses import Loss
 
 _MARK: Final = re.compile(r"\s*required\b(?P<rest>.*)", re.IGNORECASE)
-_FOR: Final = re.compile(r"\s+for:\s*(?P<whom>.+?)\s*")
+_FOR: Final = re.compile(r"\s+for:\s*(?P<whom>.+?)\s*", re.IGNORECASE)
 _WHO: Final = re.compile(r"(?P<role>\w+)(\s+in\s+(?P<purpose>\w+))?")
 
 Place = tuple[str, ...]
@@ -75,7 +75,8 @@ def _lost(need: Need, places: set[tuple[str | None, Place]], loss: Loss) -> Iter
             yield f"{need}, and `{key}` is refused {when}"
     for why, asked_at in loss.withheld:
         if any(_overlap(one, other) for one in here for other in asked_at):
-            yield f"{need}, and {why.path} is withheld {when}: {why.rule}"
+            withheld = "withheld in part" if why.path in loss.in_part else "withheld"
+            yield f"{need}, and {why.path} is {withheld} {when}: {why.rule}"
 
 
 def _overlap(one: Place, other: Place) -> bool:

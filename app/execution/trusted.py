@@ -7,7 +7,7 @@ Apollo's form: https://www.apollographql.com/docs/apollo-server/performance/apq,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +67,7 @@ def _apollo_hash(extensions: Any) -> str | None:
 class TrustedDocuments:
     """The texts of the registered documents, by the sha256 of each in lower-case hex."""
 
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def from_file(cls, path: Path) -> "TrustedDocuments":
