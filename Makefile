@@ -31,6 +31,7 @@ types: $(VENV)/.installed
 
 contract: $(VENV)/.installed
 	$(BIN)/helsekort schema --check
+	$(BIN)/helsekort documents list --check
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
