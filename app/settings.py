@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     patient_lookup_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed look-up of identity numbers")
     patient_sealing_key: SecretStr | None = Field(None, description="32 bytes in hex: encryption of identity numbers")
     ledger_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed hash of the ledger's chains")
+    tell_cost: bool = Field(True, description="whether answers tell their cost, in development only: true or false")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
 
     @field_validator("enabled_roles", mode="before")
@@ -71,6 +72,10 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.profile is RunProfile.DEVELOPMENT
+
+    @property
+    def tells_cost(self) -> bool:
+        return self.is_development and self.tell_cost
 
     @cached_property
     def extra_roles(self) -> frozenset[Role]:

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from app.domain.viewer import CallerKind
+from app.execution.cost import Costs
 from resolvers import limits
 from resolvers.errors import coded, request_error
 from resolvers.views import view_for
@@ -32,6 +33,7 @@ class Document:
     """A valid document, or the errors that say why it is none.
 
     is_fixed   nothing in it depends on variables: no directives
+    costs      what its operations cost, by estimate
     plans      what has been worked out about its operations (`app/execution/plan.py`), kept with it when it is fixed
     """
 
@@ -39,6 +41,7 @@ class Document:
     tree: DocumentNode | None
     operations: dict[str | None, OperationDefinitionNode]
     errors: tuple[GraphQLError, ...] = ()
+    costs: Costs | None = None
     is_fixed: bool = False
     plans: dict[Any, Any] = field(default_factory=dict)
 
@@ -75,7 +78,8 @@ class Documents:
             errors = _beyond_limits(tree) or self._invalid(kind, tree)
         if tree is None or errors:
             return Document(digest, None, {}, tuple(errors))
-        return Document(digest, tree, _operations(tree), is_fixed="@" not in text)
+        costs = Costs(view_for(kind).graphql, tree)
+        return Document(digest, tree, _operations(tree), costs=costs, is_fixed="@" not in text)
 
     def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
         schema = view_for(kind).graphql
