@@ -76,19 +76,19 @@ def _page_size(asked: int) -> int:
 
 
 class Costs:
-    """The estimates of one document's operations."""
+    """The estimates of one document's operations. `conditions`: the variables its @skip and @include look at."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema, self._document = schema, document
-        self._conditions = tuple(sorted(set(_conditions(document))))
+        self.conditions = tuple(sorted(set(_conditions(document))))
         self._kept: dict[Any, Estimate] = {}
 
     def of(self, operation: OperationDefinitionNode, variables: VariableValues) -> int:
         """How many objects and leaves the answer holds, as far as can be said before it is made."""
         values = variables.coerced
         key: Any = operation.name and operation.name.value
-        if self._conditions:
-            key = (key, *(values.get(name) for name in self._conditions))
+        if self.conditions:
+            key = (key, *(values.get(name) for name in self.conditions))
         kept = self._kept.get(key)
         if kept is None:
             kept = _Walk(self._schema, self._document, variables).estimate(operation)
