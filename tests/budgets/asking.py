@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphql import NonNullTypeNode, OperationDefinitionNode, OperationType, parse
+from graphql import FieldNode, NonNullTypeNode, OperationDefinitionNode, OperationType, parse, print_ast
 
 from app.development import all_personas
 from app.domain.viewer import CallerKind
@@ -22,7 +22,7 @@ ASKED: dict[str, Any] = tomllib.loads((HERE / "asked.toml").read_text(encoding="
 
 @dataclass(frozen=True)
 class Asked:
-    """A document asked by a persona. `is_run`: with these variables it can be."""
+    """A document asked by a persona, with the variables that are said of it."""
 
     document: str
     text: str
@@ -46,20 +46,24 @@ class Asked:
         return self.operation.operation is OperationType.QUERY
 
     @property
-    def is_run(self) -> bool:
-        if self.operation.operation is OperationType.SUBSCRIPTION:
-            return False
-        needed = {
-            variable.variable.name.value
-            for variable in self.operation.variable_definitions or ()
-            if isinstance(variable.type, NonNullTypeNode) and variable.default_value is None
-        }
-        return needed <= set(self.variables)
+    def root_field(self) -> str:
+        return next(node.name.value for node in self.operation.selection_set.selections if isinstance(node, FieldNode))
 
-    def variables_in(self, world: World) -> dict[str, Any]:
-        """The variables with the patient's number, as far as the operation takes them."""
-        taken = {variable.variable.name.value for variable in self.operation.variable_definitions or ()}
-        given = {name: value for name, value in self.variables.items() if name in taken}
+    @property
+    def takes(self) -> dict[str, str]:
+        """The types of its variables by name."""
+        return {one.variable.name.value: print_ast(one.type) for one in self.operation.variable_definitions or ()}
+
+    def variables_in(self, world: World) -> dict[str, Any] | None:
+        """The variables that are said, with the patient's number; None when they are not enough to ask."""
+        needed = {
+            one.variable.name.value
+            for one in self.operation.variable_definitions or ()
+            if isinstance(one.type, NonNullTypeNode) and one.default_value is None
+        }
+        if self.operation.operation is OperationType.SUBSCRIPTION or not needed <= set(self.variables):
+            return None
+        given = {name: value for name, value in self.variables.items() if name in self.takes}
         return given | ({"patient": world.number(given["patient"])} if "patient" in given else {})
 
 
@@ -72,14 +76,19 @@ def documents() -> dict[str, str]:
 
 
 def everything_asked() -> list[Asked]:
-    """Every document as everybody asks it: what only reads before what changes something."""
-    found = [asked for name, text in documents().items() for asked in _asked_of(name, text)]
-    return sorted(found, key=lambda asked: (not asked.reads, asked.name))
+    """Every document as everybody asks it."""
+    return [asked for name, text in documents().items() for asked in _asked_of(name, text)]
 
 
 def _asked_of(name: str, text: str) -> Iterator[Asked]:
     usual = ASKED["usual"]
     said = [entry for entry in ASKED["asked"] if entry["document"] == name]
     for entry in said or [{}]:
-        for persona in entry.get("as", [usual[name.split("/")[0]]]):
+        for persona in entry.get("as") or [_usually(name)]:
             yield Asked(name, text, persona, usual["variables"] | entry.get("variables", {}))
+
+
+def _usually(name: str) -> str:
+    """Who asks the documents of a folder, or of the one around it."""
+    persona: str = next(ASKED["usual"][str(folder)] for folder in Path(name).parents if str(folder) in ASKED["usual"])
+    return persona
