@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Asked:
     def name(self) -> str:
         return f"{self.document} as {self.persona}"
 
-    @property
+    @cached_property
     def operation(self) -> OperationDefinitionNode:
         return next(node for node in parse(self.text).definitions if isinstance(node, OperationDefinitionNode))
 
