@@ -92,11 +92,11 @@ def operation_of(
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
-    if (too_high := document.costs.refusal(operation, variables)) is not None:
-        return _refused(400, [too_high])
     try:
+        if (too_high := document.costs.refusal(operation, variables)) is not None:
+            return _refused(400, [too_high])
         return kind(services, viewer, document, request, variables)
-    except GraphQLError:  # a variable that may be null, at an argument that may not
+    except GraphQLError:  # a variable that may be null, where it is used as one that may not
         return _refused(400, [request_error("BAD_USER_INPUT", "A value is null where it must not be.")])
 
 

@@ -136,10 +136,13 @@ async def test_a_literal_of_the_wrong_type_is_not_repeated(gateway: World) -> No
 
 async def test_null_where_it_must_not_be_is_the_clients_mistake(gateway: World) -> None:
     """A variable that may be null is valid at an argument with a default; null itself is not."""
-    query = "query($first: Int) { accessLog(first: $first) { pageInfo { hasNextPage } } }"
-    response = await gateway.ask("kari", query, first=None)
-    assert (response.status_code, code(response.json())) == (400, "BAD_USER_INPUT")
-    assert (await gateway.ask("kari", query)).status_code == 200
+    for query in (
+        "query($x: Int) { accessLog(first: $x) { pageInfo { hasNextPage } } }",
+        "query($x: Boolean = true) { me { role name @include(if: $x) } }",
+    ):
+        response = await gateway.ask("kari", query, x=None)
+        assert (response.status_code, code(response.json())) == (400, "BAD_USER_INPUT")
+        assert (await gateway.ask("kari", query)).status_code == 200
 
 
 async def test_introspection_shows_the_callers_own_view(gateway: World) -> None:
