@@ -12,6 +12,7 @@ from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
+from app.execution.clients import Clients
 from app.execution.documents import Documents
 from app.execution.programs import Programs
 from app.execution.trusted import TrustedDocuments
@@ -70,6 +71,7 @@ class Services:
     documents: Documents
     programs: Programs | None
     trusted: TrustedDocuments
+    clients: Clients
 
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
@@ -101,7 +103,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
-        programs=Programs(), trusted=TrustedDocuments.from_file(settings.trusted_documents),
+        programs=Programs(), clients=Clients(), trusted=TrustedDocuments.from_file(settings.trusted_documents),
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     trusted_documents: Path = Field(
         TRUSTED_DOCUMENTS, description="file of the registered documents; default: the one that comes with the gateway"
     )
+    tell_cost: bool = Field(True, description="whether answers tell their cost, in development only: true or false")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
 
     @field_validator("enabled_roles", mode="before")
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     def documents_are_free(self) -> bool:
         """Whether documents are run that nobody registered."""
         return self.is_development
+
+    @property
+    def tells_cost(self) -> bool:
+        return self.is_development and self.tell_cost
 
     @cached_property
     def extra_roles(self) -> frozenset[Role]:

@@ -30,6 +30,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 
 from app.domain.viewer import CallerKind
+from app.execution.cost import Costs
 from resolvers import limits
 from resolvers.errors import coded, request_error
 from resolvers.views import view_for
@@ -42,6 +43,7 @@ class Document:
     kind         whose view it is valid in
     fragments    as graphql-core wants them
     conditions   the variables that @skip and @include depend on
+    costs        what its operations cost, by estimate
     """
 
     kind: CallerKind
@@ -51,6 +53,7 @@ class Document:
     errors: tuple[GraphQLError, ...] = ()
     fragments: Mapping[str, FragmentDetails] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
+    costs: Costs | None = None
 
 
 class Documents:
@@ -134,7 +137,8 @@ def _document(
     if tree is None or errors:
         return Document(kind, digest, None, {}, tuple(errors))
     conditions = _conditions(tree) if "@" in text else ()
-    return Document(kind, digest, tree, _operations(tree), (), _fragments(tree), conditions)
+    costs = Costs(view_for(kind).graphql, tree)
+    return Document(kind, digest, tree, _operations(tree), (), _fragments(tree), conditions, costs)
 
 
 def sha256_of(text: str) -> str:

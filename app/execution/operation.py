@@ -101,13 +101,18 @@ def operation_of(
     if document.errors:
         return _refused(400, document.errors)
     operation = document.operations.get(request.operation_name)
-    if operation is None or document.tree is None:
+    if operation is None or document.tree is None or document.costs is None:
         return _refused(400, [request_error("OPERATION_NOT_FOUND", "Name one of the document's operations.")])
     schema = view_for(viewer.kind).graphql
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
-    return kind(services, viewer, document, request, variables)
+    try:
+        if (too_high := document.costs.refusal(operation, variables)) is not None:
+            return _refused(400, [too_high])
+        return kind(services, viewer, document, request, variables)
+    except GraphQLError:  # a variable that may be null, where it is used as one that may not
+        return _refused(400, [request_error("BAD_USER_INPUT", "A value is null where it must not be.")])
 
 
 def _refused(status: int, errors: Any) -> Answer:
@@ -142,8 +147,9 @@ class Operation:
         return prepared.plan, prepared.program
 
     async def run(self) -> Answer:
-        """Answer it. Raises TransportRefusal as `answer` does."""
-        return await self._refuse(self._problem()) or await self._run(self._patient())
+        """Answer it. Raises TransportRefusal as `answer` does, and when its client runs too much at once already."""
+        with self.services.clients.place(self.viewer):
+            return await self._refuse(self._problem()) or await self._run(self._patient())
 
     async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
         """What is not run at all, written down. Raises TransportRefusal when the token does not cover it."""
@@ -176,6 +182,8 @@ class Operation:
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
+        if self.services.settings.tells_cost and self.document.costs is not None:
+            body["extensions"] = {"cost": self.document.costs.told(self.node, self.variables, result.data)}
         return Answer(200, body)
 
     def _problem(self) -> GraphQLError | None:

@@ -125,6 +125,7 @@ async def _load(port: int, token: str, bodies: Iterator[bytes], seconds: float) 
 def serving(data_dir: Path, url: str | None, beside: str) -> Iterator[tuple[int, int, Path]]:
     """The gateway and the bare application on one store; gives their ports and the data folder."""
     environment = {**os.environ, "HELSEKORT_DATA_DIR": str(data_dir), "HELSEKORT_LOG_LEVEL": "ERROR"}
+    environment["HELSEKORT_TELL_COST"] = "false"  # production never does
     if url:
         environment["HELSEKORT_DATABASE_URL"] = url
     ports = _free_port(), _free_port()
