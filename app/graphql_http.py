@@ -10,9 +10,10 @@ from starlette.responses import Response
 from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
-from app.execution.operation import Request, answer
+from app.execution.operation import answer
 from app.failures import failed, refused
 from app.observability import REFUSALS, REQUESTS, SECONDS, TRACER, log
+from app.requests import from_body
 from app.services import Services
 from app.streaming.sse import EventStream, wants_event_stream
 from resolvers import limits
@@ -30,7 +31,7 @@ async def graphql(request: HttpRequest) -> Response:
     headers: dict[str, str] = {}
     try:
         viewer = await authenticated(request.headers, services)
-        asked = _request(await _body(request))
+        asked = from_body(await _body(request))
         if wants_event_stream(request):
             stream = EventStream(services, viewer, asked, request.app.state.capacity)
             _count(viewer, 200, {}, time.perf_counter() - began)
@@ -61,31 +62,6 @@ async def _body(request: HttpRequest) -> bytes:
         if len(received) > limits.BODY_MAX_BYTES:
             raise too_large
     return bytes(received)
-
-
-def _request(body: bytes) -> Request:
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise TransportRefusal(400, "MALFORMED_JSON", "The body is not JSON.") from error
-    if not isinstance(parsed, dict):
-        raise TransportRefusal(400, "MALFORMED_REQUEST", "The body is one JSON object; batches are not taken.")
-    query, name, variables = parsed.get("query"), parsed.get("operationName"), parsed.get("variables")
-    _expect(name is None or isinstance(name, str), "operationName", "text")
-    _expect(variables is None or isinstance(variables, dict), "variables", "an object")
-    _expect(isinstance(parsed.get("extensions"), dict | None), "extensions", "an object")
-    if not isinstance(query, str):
-        raise _malformed("query", "text")
-    return Request(query, name, variables or {})
-
-
-def _expect(holds: bool, member: str, kind: str) -> None:
-    if not holds:
-        raise _malformed(member, kind)
-
-
-def _malformed(member: str, kind: str) -> TransportRefusal:
-    return TransportRefusal(400, "MALFORMED_REQUEST", f"`{member}` must be {kind}.")
 
 
 def _media_type(request: HttpRequest) -> str:

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import orjson
 
+from app.domain.errors import TransportRefusal
 from app.execution.operation import Request
+from app.requests import from_members
 from app.streaming.subscription import Result
 from resolvers import limits
 
@@ -118,13 +120,10 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
     id_, payload = _id(message), message.get("payload")
     if not isinstance(payload, dict):
         raise _bad("`payload` must be an object")
-    query, name = payload.get("query"), payload.get("operationName")
-    if not isinstance(query, str):
-        raise _bad("`query` must be text")
-    if not isinstance(name, str | None):
-        raise _bad("`operationName` must be text")
-    _object_or_none(payload, "extensions")
-    return Subscribe(id_, Request(query, name, _object_or_none(payload, "variables") or {}))
+    try:
+        return Subscribe(id_, from_members(payload))
+    except TransportRefusal as refusal:
+        raise _bad(refusal.message) from refusal
 
 
 def _id(message: Mapping[str, Any]) -> str:
