@@ -12,21 +12,10 @@ import httpx
 import orjson
 import pytest
 
-from tests.streams import CHANGE, FOLLOW_HER, FOLLOW_MINE, SOON, Writer, listeners, listening_gateway, until
+from tests.streams import CHANGE, FOLLOW_HER, FOLLOW_MINE, SOON, Writer, listeners, until
 from tests.world import World
 
 ME = "{ me { role } }"
-
-
-@pytest.fixture
-async def address(gateway: World) -> AsyncIterator[str]:
-    async with listening_gateway(gateway.services) as found:
-        yield found
-
-
-@pytest.fixture
-def kari(gateway: World) -> Writer:
-    return Writer(gateway.services, gateway.number("kari"))
 
 
 class Events:
@@ -97,7 +86,7 @@ async def test_a_change_is_told_as_an_event(gateway: World, address: str, kari: 
 )
 async def test_one_answer_is_one_event(gateway: World, address: str, query: str, told: Any) -> None:
     """A query, and an operation that cannot be run, are told once and completed."""
-    async with streamed(gateway, address, "gp", query, accept="text/event-stream, application/json") as events:
+    async with streamed(gateway, address, "gp", query) as events:
         answer = await events.next()
         assert answer == told or answer["errors"][0]["extensions"]["code"] == told
         await events.completes()

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket as sockets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,21 +10,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from resolvers import limits
-from tests.streams import FOLLOW_HER, Socket, Writer, listeners, listening_gateway, raw_socket, socket_of, until
+from tests.streams import FOLLOW_HER, Socket, Writer, listeners, raw_socket, socket_of, until
 from tests.world import NOW, World
 
 ME = "{ me { role } }"
-
-
-@pytest.fixture
-async def address(gateway: World) -> AsyncIterator[str]:
-    async with listening_gateway(gateway.services) as found:
-        yield found
-
-
-@pytest.fixture
-def kari(gateway: World) -> Writer:
-    return Writer(gateway.services, gateway.number("kari"))
 
 
 async def test_a_query_and_a_mutation_are_answered_and_completed(gateway: World, address: str) -> None:
