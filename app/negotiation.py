@@ -13,6 +13,9 @@ KEPT_HEADERS: Final = 256
 KEPT_HEADER_MAX_BYTES: Final = 512
 """Longer ones are weighed each time, so that nobody can fill the memory with them."""
 
+RANGES_MAX: Final = 50
+"""More are passed over: nobody likes so many things."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -46,9 +49,9 @@ class _Range:
 
 
 def _weighed(header: bytes) -> Accepted:
-    ranges = list(_ranges(header.decode("latin-1").lower()))
-    if not ranges and not header.strip():
+    if not header.strip():
         return Accepted(JSON_TYPE)
+    ranges = list(_ranges(header.decode("latin-1").lower()))
     # Of two that are liked equally well: the one that is named, then the one named first, then plain JSON.
     weights = {kind: _weight(kind, ranges) for kind in (JSON_TYPE, GRAPHQL_TYPE)}
     best = max(weights, key=weights.__getitem__)
@@ -72,7 +75,7 @@ def _weight(kind: str, ranges: list[_Range]) -> tuple[float, int, int]:
 
 def _ranges(header: str) -> Iterator[_Range]:
     """The media ranges that can be understood; what is sent is UTF-8, so another charset is not."""
-    for place, text in enumerate(header.split(",")):
+    for place, text in enumerate(header.split(",", RANGES_MAX)[:RANGES_MAX]):
         kind, *parameters = (part.strip() for part in text.split(";"))
         values = dict(parameter.partition("=")[::2] for parameter in parameters)
         quality = _quality(values.get("q", "1"))

@@ -12,7 +12,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.streams import CHANGE, FOLLOW_HER, FOLLOW_MINE, SOON, Writer, listeners, until
+from tests.streams import CHANGE, FOLLOW_HER, SOON, Writer, listeners, until
 from tests.world import World
 
 ME = "{ me { role } }"
@@ -118,13 +118,6 @@ async def test_the_command_of_the_readme_follows_a_card(gateway: World, address:
         await until(lambda: listeners(gateway.services, kari.patient_id) == 1)
         sequence = await kari.item()
         assert (await events.next())["data"]["cardChanged"]["sequence"] == sequence
-
-
-async def test_without_the_header_a_subscription_is_refused(gateway: World) -> None:
-    """There is one answer to an ordinary request."""
-    response = await gateway.ask("kari", FOLLOW_MINE)
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"]["code"] == "OPERATION_NOT_SUPPORTED"
 
 
 async def test_a_comment_keeps_the_connection_open(
