@@ -23,7 +23,7 @@ from graphql import (
 
 from app.domain.viewer import CallerKind
 from resolvers import limits
-from resolvers.errors import coded, request_error
+from resolvers.errors import PARSE_FAILED, coded, request_error
 from resolvers.views import view_for
 
 
@@ -49,7 +49,8 @@ class Documents:
     def __init__(self, *, hide_suggestions: bool) -> None:
         self._kept: OrderedDict[tuple[CallerKind, str], Document] = OrderedDict()
         self._characters = 0
-        self._hide_suggestions = hide_suggestions
+        self.tells_names = not hide_suggestions
+        """Whether an error may name what the client has not named: in suggestions, in types that do not fit."""
 
     def get(self, kind: CallerKind, text: str) -> Document:
         """The document of a text in a kind of caller's view."""
@@ -79,8 +80,9 @@ class Documents:
 
     def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
         schema = view_for(kind).graphql
-        found = validate(schema, tree, max_errors=limits.VALIDATION_MAX_ERRORS, hide_suggestions=self._hide_suggestions)
-        return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
+        most, tells_names = limits.VALIDATION_MAX_ERRORS, self.tells_names
+        found = validate(schema, tree, max_errors=most, hide_suggestions=not tells_names)
+        return [coded(error, "GRAPHQL_VALIDATION_FAILED", tells_names=tells_names) for error in found]
 
 
 def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
@@ -91,7 +93,7 @@ def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
     except GraphQLError as error:
         if "Parsing aborted" in error.message:  # the parser's own limits have no code of their own
             return None, [_aborted("tokens" in error.message)]
-        return None, [coded(error, "GRAPHQL_PARSE_FAILED")]
+        return None, [coded(error, PARSE_FAILED)]
     return tree, []
 
 
