@@ -92,6 +92,39 @@ async def test_one_answer_is_one_event(gateway: World, address: str, query: str,
         await events.completes()
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream, application/json", "application/json, text/event-stream;q=0.5"])
+async def test_who_takes_json_as_well_gets_json_for_what_is_answered_at_once(
+    gateway: World, address: str, kari: Writer, accept: str
+) -> None:
+    """A query, a mutation and a refusal at once; a subscription, which has no other form, as events."""
+    for query, told in ((ME, "GP"), ("{ me {", "GRAPHQL_PARSE_FAILED")):
+        async with streamed(gateway, address, "gp", query, accept=accept) as answer:
+            assert answer.response.headers["content-type"] == "application/json; charset=utf-8"
+            assert told in str(orjson.loads(await answer.response.aread()))
+    async with streamed(gateway, address, "gp", FOLLOW_HER, accept=accept, patient=kari.number) as events:
+        assert events.response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        await until(lambda: listeners(gateway.services, kari.patient_id) == 1)
+        sequence = await kari.item()
+        assert (await events.next())["data"]["cardChanged"]["sequence"] == sequence
+
+
+async def test_a_mutation_goes_over_events_as_well(gateway: World, address: str) -> None:
+    """Done once, told once, completed; for a client that takes nothing else."""
+    async with streamed(gateway, address, "kari", "mutation { withdrawConsent { cardsDeleted } }") as events:
+        assert (await events.next())["data"]["withdrawConsent"]["cardsDeleted"] == 1
+        await events.completes()
+    withdrawn = [entry for entry in await gateway.ledger_entries("kari") if "consent.WITHDRAWN" in entry["written"]]
+    assert len(withdrawn) == 1
+
+
+async def test_who_likes_events_better_gets_events(gateway: World, address: str) -> None:
+    """Better by quality; then a query is told as one event."""
+    accept = "application/json;q=0.5, text/event-stream"
+    async with streamed(gateway, address, "gp", ME, accept=accept) as events:
+        assert await events.next() == {"data": {"me": {"role": "GP"}}}
+        await events.completes()
+
+
 async def test_an_initial_refusal_is_told(gateway: World, address: str) -> None:
     """It is an error and the end, not an empty stream."""
     async with streamed(gateway, address, "gp", FOLLOW_HER, patient=gateway.number("liv")) as events:
