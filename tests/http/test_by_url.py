@@ -32,10 +32,10 @@ def code(response: httpx.Response) -> str:
 
 async def test_a_query_by_url_is_answered(gateway: World) -> None:
     """With variables and extensions as JSON; what is empty is left out."""
-    assert (await get(gateway, query=ME)).json() == {"data": {"me": {"role": "GP"}}}
+    assert (await get(gateway, query=ME)).json()["data"] == {"me": {"role": "GP"}}
     assert (await get(gateway, query=ME, variables="", operationName="", extensions={})).status_code == 200
     named = await get(gateway, query=TYPE, operationName="A", variables={"name": "Me"})
-    assert named.json() == {"data": {"__type": {"name": "Me"}}}
+    assert named.json()["data"] == {"__type": {"name": "Me"}}
     assert named.headers["cache-control"] == "no-store"
     assert (await get(gateway, method="HEAD", query=ME)).status_code == 200
 

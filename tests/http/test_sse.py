@@ -121,7 +121,7 @@ async def test_who_likes_events_better_gets_events(gateway: World, address: str)
     """Better by quality; then a query is told as one event."""
     accept = "application/json;q=0.5, text/event-stream"
     async with streamed(gateway, address, "gp", ME, accept=accept) as events:
-        assert await events.next() == {"data": {"me": {"role": "GP"}}}
+        assert (await events.next())["data"] == {"me": {"role": "GP"}}
         await events.completes()
 
 
