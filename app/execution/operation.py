@@ -106,7 +106,8 @@ def operation_of(
     schema = view_for(viewer.kind).graphql
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
-        return _refused(400, [variable_error(error) for error in variables])
+        tells_names = services.documents.tells_names
+        return _refused(400, [variable_error(error, tells_names=tells_names) for error in variables])
     try:
         if (too_high := document.costs.refusal(operation, variables)) is not None:
             return _refused(400, [too_high])
