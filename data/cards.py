@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.card.sections import SECTIONS
 from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
 from data.columns import SideBySide
 from data.database import Database
@@ -62,11 +63,11 @@ class StoredCards:
         Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
         """
         key = self._keys.key(parse(national_identity_number))
-        return _found(await self._database.rows(_find(_same_order(kinds)), {WHOSE: key}))
+        return _found(await self._database.rows(_find(frozenset(kinds)), {WHOSE: key}))
 
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
-        rows = await self._database.rows(_earlier(_same_order(kinds)), {WHOSE: grant.patient_id})
+        rows = await self._database.rows(_earlier(frozenset(kinds)), {WHOSE: grant.patient_id})
         return [card_of(row) for row in rows]
 
 
@@ -75,7 +76,7 @@ async def find_within(
 ) -> Found | None:
     """The same as `StoredCards.find`, on this connection."""
     whose = {WHOSE: keys.key(parse(number))}
-    return _found((await connection.execute(_find(_same_order(kinds)), whose)).mappings().all())
+    return _found((await connection.execute(_find(frozenset(kinds)), whose)).mappings().all())
 
 
 def _found(rows: Rows) -> Found | None:
@@ -84,12 +85,8 @@ def _found(rows: Rows) -> Found | None:
     return Found(patient_file(rows[0]), card_of(rows[0]) if rows[0]["record_id"] is not None else None)
 
 
-def _same_order(kinds: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted(kinds))
-
-
 @lru_cache(STATEMENTS_KEPT)
-def _find(kinds: tuple[str, ...]) -> Select[Any]:
+def _find(kinds: frozenset[str]) -> Select[Any]:
     patient, record = table_of(Patient), table_of(MaternityRecord)
     source = patient.outerjoin(record, and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE))
     query = with_sections(select(*ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
@@ -97,14 +94,14 @@ def _find(kinds: tuple[str, ...]) -> Select[Any]:
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _earlier(kinds: tuple[str, ...]) -> Select[Any]:
+def _earlier(kinds: frozenset[str]) -> Select[Any]:
     query = with_sections(select(*ABOUT_THE_CARD), table_of(MaternityRecord), kinds)
     return query.where(~ACTIVE, RECORD.patient_id == bindparam(WHOSE)).order_by(
         RECORD.opened_at.desc(), RECORD.record_id
     )
 
 
-def with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Select[Any]:
+def with_sections(query: Select[Any], source: Any, kinds: Collection[str]) -> Select[Any]:
     """With the named sections of the card beside it."""
     return query.add_columns(*sections_of(RECORD.record_id, kinds)).select_from(source)
 
@@ -113,8 +110,8 @@ def sections_of(record_id: ColumnElement[str], kinds: Collection[str]) -> list[C
     """A card's documents put side by side into one text, which is parsed at once; nothing when none are wanted."""
     if not kinds:
         return []
-    # A list of parameters is written into the statement once; a list of values would be written anew at each call.
-    wanted = SECTION.kind.in_([literal(kind) for kind in kinds])
+    # They are ours, and few: written into the statement they need not be sent with it.
+    wanted = SECTION.kind.in_([literal_column(f"'{SECTIONS[kind].kind}'", String) for kind in sorted(kinds)])
     each = literal_column("'\"'", String) + SECTION.kind + literal_column("'\":'", String) + SECTION.document
     gathered = select(SideBySide(each)).where(SECTION.record_id == record_id, wanted)
     return [gathered.correlate_except(table_of(Section)).scalar_subquery().label(DOCUMENTS)]

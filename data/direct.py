@@ -5,6 +5,7 @@ Opening a card and writing a visit are one statement each, asked for all day lon
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -38,7 +39,7 @@ class Direct:
     def __init__(self, url: URL, size: int, settings: Mapping[str, str]) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._settings = dict(settings)
-        self._free: list[Any] = []
+        self._free: list[_Opened] = []
         self._turns = asyncio.Semaphore(size)
 
     async def rows(self, statement: Any, values: Mapping[str, Any], *, may_repeat: bool = False) -> Rows:
@@ -58,34 +59,50 @@ class Direct:
 
     async def _fetch(self, text: str, arguments: list[Any]) -> Rows:
         async with self._turns:
-            connection = self._open_one() or await self._connect()
+            opened = self._open_one() or _Opened(await self._connect())
             try:
-                found: Rows = await connection.fetch(text, *arguments)
+                found = await opened.fetch(text, arguments)
             except BaseException:
                 # Also when the caller has gone: the answer that is still on its way must reach nobody else.
-                connection.terminate()
+                opened.connection.terminate()
                 raise
-            self._free.append(connection)
+            self._free.append(opened)
             return found
 
-    def _open_one(self) -> Any:
+    def _open_one(self) -> "_Opened | None":
         """A connection that nobody has closed meanwhile, as far as is known; None when there is none."""
         while self._free:
-            connection = self._free.pop()
-            if not connection.is_closed():
-                return connection
+            opened = self._free.pop()
+            if not opened.connection.is_closed():
+                return opened
         return None
 
     async def _connect(self) -> Any:
-        return await asyncpg.connect(
-            self._url, server_settings=self._settings, statement_cache_size=STATEMENTS_KEPT,
-            max_cached_statement_lifetime=0,
-        )  # fmt: skip
+        return await asyncpg.connect(self._url, server_settings=self._settings, statement_cache_size=0)
 
     async def close(self) -> None:
         """Close all connections."""
         while self._free:
-            self._free.pop().terminate()
+            self._free.pop().connection.terminate()
+
+
+class _Opened:
+    """A connection, with the statements that have been prepared on it; those used lately are kept."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._statements: OrderedDict[str, Any] = OrderedDict()
+
+    async def fetch(self, text: str, arguments: Sequence[Any]) -> Rows:
+        statement = self._statements.get(text)
+        if statement is None:
+            statement = self._statements[text] = await self.connection.prepare(text)
+            if len(self._statements) > STATEMENTS_KEPT:
+                self._statements.popitem(last=False)
+        else:
+            self._statements.move_to_end(text)
+        found: Rows = await statement.fetch(*arguments)
+        return found
 
 
 CONNECTION_LOST: Final = frozenset({None, "57P01", "57P02", "57P03", "08003", "08006"})

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from app.domain.consent import Consent, ConsentState
@@ -26,6 +27,10 @@ Row = dict[str, Any]
 Found = Mapping[Any, Any]
 """A row as found, by column name."""
 
+NOTHING: Final = "[]"
+"""An empty list as it is stored."""
+CARE_UNITS_KEPT: Final = 4_096
+"""Many women are followed by the same units."""
 NO_OPEN_ITEMS: Final[Mapping[str, int]] = {}
 
 RECORD_STORED: Final = "RECORD_STORED"
@@ -128,8 +133,8 @@ def patient_file(row: Found) -> PatientFile:
         protection=Protection(row["protection"]),
         deceased_on=row["deceased_on"],
         consent=consent(row),
-        blocks=tuple(_block(block) for block in from_json(row["blocks"])),
-        elevations=tuple(_elevation(one) for one in from_json(row["elevations"])),
+        blocks=() if row["blocks"] == NOTHING else tuple(map(_block, from_json(row["blocks"]))),
+        elevations=() if row["elevations"] == NOTHING else tuple(map(_elevation, from_json(row["elevations"]))),
     )
 
 
@@ -145,7 +150,7 @@ def record_head(row: Found) -> RecordHead:
         opened_at=row["opened_at"],
         closed_at=row["delivered_at"] or row["terminated_at"],
         last_updated_at=row["record_last_updated_at"],
-        care_units=frozenset(unit.organisation_number for unit in care_units_of(row["care_units"])),
+        care_units=_numbers_of(row["care_units"]),
         last_change=row["last_change"],
     )
 
@@ -186,6 +191,11 @@ def stored_item(row: Found) -> StoredItem:
 def care_units_text(units: list[CareUnit]) -> str:
     """The units that follow a card as kept beside it."""
     return to_json([asdict(unit) for unit in units])
+
+
+@lru_cache(CARE_UNITS_KEPT)
+def _numbers_of(text: str) -> frozenset[str]:
+    return frozenset(unit.organisation_number for unit in care_units_of(text))
 
 
 def care_units_of(text: str) -> list[CareUnit]:

@@ -26,7 +26,7 @@ from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
 from app.execution.entries import Entries
-from app.execution.plan import Plan, named_patients
+from app.execution.plan import Plan
 from app.execution.programs import Program, planned
 from app.execution.released import released_facts, released_of_written
 from app.identity.viewers import require_scope
@@ -131,7 +131,7 @@ class Operation:
         self.schema = view_for(viewer.kind).graphql
         self.variables = variables
         self.plan, self.program = self._planned()
-        self.named_patients = self._named_patients()
+        self.named_patients = self.plan.named_patients(variables)
         self.executor: PlannedExecutor | None = None
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
@@ -225,10 +225,6 @@ class Operation:
             own = [root for root in self.plan.root_fields if root.name != "me"]
             return self.viewer.subject_number if own else None
         return next(iter(self.named_patients), None)
-
-    def _named_patients(self) -> frozenset[str]:
-        assert self.document.tree is not None  # `answer` has seen to it
-        return named_patients(self.schema, self.document.tree, self.node, self.variables)
 
     async def _context(self, patient: str | None) -> OperationContext:
         looked_up = await self._look_up(patient) if patient and not self._is_command else None

@@ -6,12 +6,14 @@ value that may not be seen is gone before any resolver runs, and the plan only h
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLField,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLSchema,
@@ -50,25 +52,34 @@ class RootField:
     is_card: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What an operation asks for.
 
     selection            by response key, for every root field that gives a card or anything of a section
+    naming               the root fields that name a patient
     misplaced_history    the history of something is asked for that has none
     """
 
     root_fields: tuple[RootField, ...]
     selection: Mapping[str, Selection]
+    naming: tuple[tuple[GraphQLField, FieldNode], ...] = ()
     misplaced_history: bool = False
 
-    @property
+    def named_patients(self, variables: VariableValues) -> frozenset[str]:
+        """Every patient the operation's root fields name."""
+        if not self.naming:
+            return NOBODY
+        return frozenset(get_argument_values(*field, variables)[PATIENT_ARGUMENT] for field in self.naming)
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Section kinds to read of the active card."""
         active = (self.selection[root.response_key] for root in self.root_fields if root.name in ACTIVE_CARD_FIELDS)
         return frozenset().union(*(selection.kinds for selection in active))
 
 
+NOBODY: Final[frozenset[str]] = frozenset()
 Place = tuple[str, ...]
 """A response path, without places in lists."""
 
@@ -85,14 +96,6 @@ def plan(
 ) -> Plan:
     """Walk an operation. Variables matter through @skip and @include alone; without them a plan can be kept."""
     return _Walk(schema, document, variables).plan(operation)
-
-
-def named_patients(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
-) -> frozenset[str]:
-    """Every patient the operation's root fields name."""
-    found = root_arguments(schema, document, operation, variables)
-    return frozenset(arguments[PATIENT_ARGUMENT] for arguments in found if PATIENT_ARGUMENT in arguments)
 
 
 def root_arguments(
@@ -121,7 +124,12 @@ class _Walk:
         asked = {key: found for key, found in collected.items() if roots[key].is_card or found.asks_anything}
         selection = {key: found.selection() for key, found in asked.items()}
         misplaced = any(found.misplaced_history for found in collected.values())
-        return Plan(tuple(roots.values()), selection, misplaced)
+        return Plan(tuple(roots.values()), selection, tuple(self._naming(operation)), misplaced)
+
+    def _naming(self, operation: OperationDefinitionNode) -> Iterator[tuple[GraphQLField, FieldNode]]:
+        for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
+            if any(argument.name.value == PATIENT_ARGUMENT for argument in node.arguments or ()):
+                yield root_type.fields[node.name.value], node
 
     def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
         root_type = self._root_type(operation)

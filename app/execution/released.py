@@ -28,6 +28,8 @@ def released_facts(
     """
     if data is None:
         return ()
+    if len(plan.root_fields) == len(known) == 1:
+        return tuple(*known.values())
     found: set[str] = set()
     for root in plan.root_fields:
         if root.response_key in known:

@@ -71,7 +71,7 @@ class AccessTokenVerifier:
         self._leeway_seconds = leeway_seconds
         self._max_lifetime_seconds = max_lifetime_seconds
         self._clock = clock
-        self._proven: OrderedDict[bytes, VerificationKey] = OrderedDict()
+        self._proven: OrderedDict[bytes, tuple[VerificationKey, Claims]] = OrderedDict()
 
     async def refresh_keys_for(self, raw: str) -> None:
         """To be awaited before `verify` where keys are fetched: lets the issuer's key source look for a new key."""
@@ -87,22 +87,28 @@ class AccessTokenVerifier:
         token = _take_apart(raw)
         _check_header(token.header)
         issuer = self._issuer_of(token.payload)
-        self._check_signature(token, _key_for(token.header, issuer.keys))
-        self._check_audience(token.payload)
+        key = _key_for(token.header, issuer.keys)
+        name = hashlib.sha256(raw.encode()).digest()
+        claims = self._proven_before(name, key)
+        if claims is None:
+            _check_signature(token, key)
+            self._check_audience(token.payload)
         self._check_times(token.payload)
-        return read_claims(token.payload, issuer.kind, self._audience)
+        if claims is None:
+            claims = read_claims(token.payload, issuer.kind, self._audience)
+            self._proven[name] = key, claims
+            if len(self._proven) > SIGNATURES_KEPT:
+                self._proven.popitem(last=False)
+        return claims
 
-    def _check_signature(self, token: _Unverified, key: VerificationKey) -> None:
-        """A signature that was right with this very key is right again: a client sends one token many times. All else,
-        its times first, is looked at each time; a key that is withdrawn or replaced is another key."""
-        name = hashlib.sha256(token.raw.encode()).digest()
-        if self._proven.get(name) is key:
-            self._proven.move_to_end(name)
-            return
-        _check_signature(token, key)
-        self._proven[name] = key
-        if len(self._proven) > SIGNATURES_KEPT:
-            self._proven.popitem(last=False)
+    def _proven_before(self, name: bytes, key: VerificationKey) -> Claims | None:
+        """A token that was right with this very key is right again, but for its times: a client sends one many times.
+        A key that is withdrawn or replaced is another key."""
+        known_key, claims = self._proven.get(name, (None, None))
+        if known_key is not key:
+            return None
+        self._proven.move_to_end(name)
+        return claims
 
     def _issuer_of(self, payload: Mapping[str, Any]) -> TrustedIssuer:
         """Whose keys to try. The name is only a claim until the signature has been checked with those keys."""
