@@ -92,7 +92,10 @@ def operation_of(
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
-    return kind(services, viewer, document, request, variables)
+    try:
+        return kind(services, viewer, document, request, variables)
+    except GraphQLError as error:  # a variable with a default may be null, also where no null may stand
+        return _refused(400, [variable_error(error)])
 
 
 def _refused(status: int, errors: Any) -> Answer:

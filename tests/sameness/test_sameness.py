@@ -1,0 +1,173 @@
+"""Compiled or not, the same answer: whatever is asked, by whomever, about whomever."""
+
+import asyncio
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path as Folder
+from typing import Any, Final
+
+import pytest
+from graphql import OperationType
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from app.domain.viewer import CallerKind, Viewer
+from app.execution.operation import Request
+from resolvers.views import view_for
+from tests.conftest import gateway_with_cast
+from tests.databases import ENGINES
+from tests.sameness import store
+from tests.sameness.both import Path, Seen, paths
+from tests.sameness.documents import Drawn, draw
+from tests.sameness.shrinking import shrunk
+from tests.sameness.values import Scalars, scalars
+
+SLICES: Final = 8
+EXAMPLES: Final = 2_000
+LONG_RUN: Final = int(os.environ.get("SAMENESS", "50000"))
+"""Documents of the run on demand (`make sameness N=…`)."""
+
+LARGEST: Final = 60
+"""Fields of a document, roughly."""
+
+COMPILED_AT_LEAST: Final = 0.5
+"""Share of operations that must have run compiled, or little is proven."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    viewer: Viewer
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How many operations ran compiled, and how many could not."""
+
+    compiled: int
+    uncovered: int
+
+
+@dataclass
+class Both:
+    """A store on one engine, both paths to it, and the loop they live on."""
+
+    runner: asyncio.Runner
+    cast: store.Cast
+    compiled: Path
+    plain: Path
+
+    def scalars(self, dice: random.Random) -> Scalars:
+        return scalars((dice.choice(self.cast.numbers),), self.cast.texts)
+
+    def asking(self, dice: random.Random, kind: CallerKind, drawn: Drawn) -> Asking:
+        return Asking(dice.choice(self.cast.viewers[kind]), drawn.values(dice, self.scalars(dice)))
+
+    def differ(self, text: str, name: str | None, askings: list[Asking]) -> tuple[Asking, Seen, Seen] | None:
+        """The first asking that is not answered the same by both paths, and both answers."""
+        return self.runner.run(self._differ(text, name, askings))
+
+    async def _differ(self, text: str, name: str | None, askings: list[Asking]) -> tuple[Asking, Seen, Seen] | None:
+        for asking in askings:
+            request = Request(text, name, asking.values)
+            compiled, plain = (
+                await self.compiled.ask(asking.viewer, request),
+                await self.plain.ask(asking.viewer, request),
+            )
+            if compiled != plain:
+                return asking, compiled, plain
+        return None
+
+    def ran(self) -> Ran | None:
+        """Counts so far; None where nothing is ever compiled."""
+        programs = getattr(self.compiled.services, "programs", None)
+        return Ran(programs.hits + programs.misses, programs.uncovered) if programs is not None else None
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def both(request: pytest.FixtureRequest, data_dir: Folder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Both paths to one store that nothing changes any more."""
+    with asyncio.Runner() as runner:
+        gateway = gateway_with_cast(request.param, data_dir, tmp_path_factory.mktemp("sameness"))
+        world = runner.run(gateway.__aenter__())
+        cast = runner.run(store.made(world))
+        yield Both(runner, cast, *paths(world.services))
+        runner.run(gateway.__aexit__(None, None, None))
+
+
+QUIETLY: Final = settings(
+    deadline=None, database=None, phases=[Phase.generate], report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", range(SLICES // len(ENGINES)))
+def test_any_document_is_answered_the_same_compiled_or_not(both: Both, part: int) -> None:
+    """The same bytes, errors, things withheld and ledger entries, asked first, again, and by others in between."""
+    compare(both, f"part {part}", settings(QUIETLY, max_examples=EXAMPLES // SLICES, derandomize=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(SLICES // len(ENGINES)))
+def test_many_documents_are_answered_the_same_compiled_or_not(both: Both, part: int) -> None:
+    """The same with many more, and others each time."""
+    compare(both, f"{random.random()}", settings(QUIETLY, max_examples=LONG_RUN // SLICES))
+
+
+def compare(both: Both, name: str, how: settings) -> None:
+    """Draw documents and ask both ways. A document that shows a difference is made small before it is told."""
+    before, asked = both.ran(), 0
+
+    @how
+    @given(seed=st.integers(0, 2**64), size=st.integers(1, LARGEST))
+    def each(seed: int, size: int) -> None:
+        nonlocal asked
+        asked += one_document(both, random.Random(f"{name} {seed}"), size)
+
+    try:
+        each()
+    except Difference as found:
+        pytest.fail(found.told(both), pytrace=False)
+    expect_compiled(both, before, asked)
+
+
+def one_document(both: Both, dice: random.Random, size: int) -> int:
+    """Ask one document by two viewers, and by the first again. How often it was asked. Raises Difference."""
+    kind = both.cast.kind(dice)
+    drawn = draw(view_for(kind).graphql, dice, size, both.scalars(dice))
+    root = dice.choice([kind for kind in drawn.operations if kind is not OperationType.MUTATION])
+    name = drawn.name_of(dice, root)
+    first, second = (both.asking(dice, kind, drawn) for _ in range(2))
+    askings = [first, second, first]
+    if both.differ(drawn.text, name, askings):
+        raise Difference(kind, drawn.text, name, askings)
+    return len(askings)
+
+
+def expect_compiled(both: Both, before: Ran | None, asked: int) -> None:
+    """A proof about what never ran is none."""
+    after = both.ran()
+    if before is None or after is None:
+        return
+    compiled = after.compiled - before.compiled
+    assert compiled >= COMPILED_AT_LEAST * asked, f"{compiled} of {asked} operations ran compiled"
+
+
+class Difference(Exception):
+    """A document that is not answered the same."""
+
+    def __init__(self, kind: CallerKind, text: str, name: str | None, askings: list[Asking]) -> None:
+        self.kind, self.text, self.name, self.askings = kind, text, name, askings
+
+    def told(self, both: Both) -> str:
+        def still(text: str) -> bool:
+            return both.differ(text, self.name, self.askings) is not None
+
+        small = shrunk(self.text, view_for(self.kind).graphql, still)
+        found = both.differ(small, self.name, self.askings)
+        assert found is not None  # `shrunk` goes on only with what differs
+        asking, compiled, plain = found
+        who = f"{asking.viewer.role} for {asking.viewer.purpose}"
+        return f"{small}\nas {who}, variables {asking.values}\n\ncompiled: {compiled}\n\nplain: {plain}"
