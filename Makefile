@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 
-.PHONY: run test test-quick test-slow test-browser lint types contract web bench clean
+.PHONY: run test test-quick test-slow test-browser sameness lint types contract web bench clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -21,6 +21,11 @@ test-slow: $(VENV)/.installed
 
 test-browser: $(VENV)/.installed web
 	$(PYTEST) -m browser
+
+N ?= 20000
+
+sameness: $(VENV)/.installed
+	SAMENESS=$(N) $(PYTEST) -n 2 -m slow tests/sameness
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from typing import Any, Final
@@ -17,7 +17,9 @@ from graphql import (
     TypeMetaFieldDef,
     TypeNameMetaFieldDef,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
+    is_list_type,
     is_required_argument,
 )
 
@@ -32,6 +34,10 @@ ALIASES: Final = ("a", "b", "c", "class", "None", "self", "_", "__typename", "da
 """Short ones meet each other often; some mean something elsewhere."""
 
 TYPENAME: Final = "__typename"
+LEAF: Final = 1.0
+"""How often a field with nothing below it is drawn, against others."""
+
+AGAIN: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +92,20 @@ class _Needs:
 
 @dataclass(slots=True)
 class _Place:
-    """Where a selection set is drawn."""
+    """Where a selection set is drawn. `above`: types on the way here."""
 
     type: Any
     scope: Scope
     needs: _Needs
     depth: int = 1
     deepest: int = DEEPEST
+    above: tuple[Any, ...] = ()
 
     def of(self, type_: Any) -> "_Place":
-        return _Place(type_, self.scope, self.needs, self.depth, self.deepest)
+        return replace(self, type=type_)
 
     def below(self, type_: Any, scope: Scope) -> "_Place":
-        return _Place(type_, scope, self.needs, self.depth + 1, self.deepest)
+        return replace(self, type=type_, scope=scope, depth=self.depth + 1, above=(*self.above, type_))
 
 
 class _Draft:
@@ -143,68 +150,69 @@ class _Draft:
         needs = _Needs()
         place = _Place(root, Scope(), needs)
         if kind is OperationType.QUERY:
-            selected = self._selection(place, 1 if self.chance(0.5) else 3)
+            selected = self._selection(place, self.left, 1 if self.chance(0.6) else 3)
         else:  # one root field: one change at a time, one event at a time
-            selected = f"{{ {self._field(place, self._any_field(place), plainly=True)} }}"
+            name_of_root = self._any_field(place, max(self.left, 2))
+            selected = f"{{ {self._field(place, name_of_root, self.left, plainly=True)} }}"
         variables = ", ".join(self.variables[name].declaration for name in sorted(needs.variables))
         head = f"{kind.value}{f' {name}' if name else ''}{f'({variables})' if variables else ''}"
         return (selected if head == "query" and self.chance(0.5) else f"{head} {selected}"), needs
 
-    # Selections.
+    # Selections. Each gets a share of the fields that are left, so that documents are wide as well as deep.
 
-    def _selection(self, place: _Place, wide: int | None = None) -> str:
-        wide = wide or self.dice.choice((2, 3, 4, 6, 10))
-        parts = [self._one(place)]
-        while self.left > 0 and len(parts) < wide:
-            parts.append(self._one(place))
+    def _selection(self, place: _Place, share: int, wide: int | None = None) -> str:
+        end = self.left - share
+        wide = wide or len(getattr(place.type, "fields", ())) + 2
+        parts: list[str] = []
+        while not parts or (self.left > end and len(parts) < wide):
+            parts.append(self._one(place, self.dice.randint(1, max(1, self.left - end))))
         return f"{{ {' '.join(parts)} }}"
 
-    def _one(self, place: _Place) -> str:
+    def _one(self, place: _Place, share: int) -> str:
         """One selection: a field, or a fragment where there is room for more."""
         dice = self.dice.random()
         is_union = isinstance(place.type, GraphQLUnionType)
-        if self.left > 0 and dice < (0.7 if is_union else 0.14):
-            return self._inline(place)
-        if self.left > 0 and dice < (0.9 if is_union else 0.28) and (spread := self._spread(place)):
+        if share > 1 and dice < (0.7 if is_union else 0.13):
+            return self._inline(place, share)
+        if share > 1 and dice < (0.9 if is_union else 0.26) and (spread := self._spread(place, share)):
             return spread
-        if is_union or self.chance(0.06):
-            return self._leaf(place, TYPENAME, TypeNameMetaFieldDef)
-        return self._field(place, self._any_field(place))
+        if is_union or self.chance(0.05):
+            return self._field(place, TYPENAME, share)
+        return self._field(place, self._any_field(place, share), share)
 
-    def _any_field(self, place: _Place) -> str:
+    def _any_field(self, place: _Place, share: int) -> str:
         """A field: rather one that is not there yet, rather one with much below it. `__typename` where none will do."""
         if place.type is self.schema.query_type and self.chance(0.02):
             return self.dice.choice(("__schema", "__type"))
         weights = _weights(place.type)
-        if self.left <= 0 or place.depth >= place.deepest:
-            weights = {name: 1.0 for name, weight in weights.items() if weight == 1.0}
-        new = (
-            {name: weight for name, weight in weights.items() if name not in place.scope.keys}
-            if self.chance(0.8)
-            else {}
-        )
-        chosen = new or weights
+        if share <= 1 or place.depth >= place.deepest:
+            weights = {name: weight for name, weight in weights.items() if weight == LEAF}
+        elif place.above:
+            weights = {name: weight * self._liking(place, name) for name, weight in weights.items()}
+        new = {name: weight for name, weight in weights.items() if name not in place.scope.keys}
+        chosen = new if new and self.chance(0.85) else weights
         return self.dice.choices(list(chosen), list(chosen.values()))[0] if chosen else TYPENAME
 
-    def _field(self, place: _Place, name: str, *, plainly: bool = False) -> str:
+    def _liking(self, place: _Place, name: str) -> float:
+        """What goes round in circles is drawn, but more rarely the more rounds there were."""
+        if get_named_type(place.type.fields[name].type) not in place.above:
+            return 1.0
+        return AGAIN ** (1 + len(place.above) - len(set(place.above)))
+
+    def _field(self, place: _Place, name: str, share: int, *, plainly: bool = False) -> str:
+        self.left -= 1
         definition = _META.get(name) or place.type.fields[name]
+        key, arguments = self._key(place, name, definition, plainly)
+        scope = place.scope.claim(key, Claim(place.type, name, arguments, str(definition.type)))
+        directives = "" if plainly else self._directives(place, DirectiveLocation.FIELD)
+        field_ = f"{_named(key, name)}{arguments}{directives}"
         below = get_named_type(definition.type)
         if not is_composite_type(below):
-            return self._leaf(place, name, definition)
-        key, arguments = self._key(place, name, definition, plainly)
-        self.left -= 1
-        scope = place.scope.claim(key, Claim(place.type, name, arguments, str(definition.type)))
+            return field_
         inside = place.below(below, scope)
         if name in _META:
             inside.deepest = min(place.deepest, place.depth + DEEPEST_INTROSPECTION)
-        directives = "" if plainly else self._directives(place, DirectiveLocation.FIELD)
-        return f"{_named(key, name)}{arguments}{directives} {self._selection(inside)}"
-
-    def _leaf(self, place: _Place, name: str, definition: Any) -> str:
-        self.left -= 1
-        key, arguments = self._key(place, name, definition, plainly=False)
-        place.scope.claim(key, Claim(place.type, name, arguments, str(definition.type)))
-        return f"{_named(key, name)}{arguments}{self._directives(place, DirectiveLocation.FIELD)}"
+        return f"{field_} {self._selection(inside, share - 1)}"
 
     def _key(self, place: _Place, name: str, definition: Any, plainly: bool) -> tuple[str, str]:
         """A response key and arguments that go with everything drawn at this place before."""
@@ -230,19 +238,23 @@ class _Draft:
 
     # Fragments.
 
-    def _inline(self, place: _Place) -> str:
+    def _inline(self, place: _Place, share: int) -> str:
         condition = self.dice.choice([None, place.type, *_overlapping(self.schema, place.type)])
         if isinstance(place.type, GraphQLUnionType) and self.chance(0.8):
             condition = self.dice.choice(place.type.types)
         directives = self._directives(place, DirectiveLocation.INLINE_FRAGMENT)
-        selected = self._selection(place.of(condition or place.type))
+        selected = self._selection(place.of(condition or place.type), share)
         return f"...{f' on {condition}' if condition else ''}{directives} {selected}"
 
-    def _spread(self, place: _Place) -> str | None:
+    def _spread(self, place: _Place, share: int) -> str | None:
         """A named fragment, of those there are or a new one; None when it does not go with what is drawn here."""
         types = [place.type, *_overlapping(self.schema, place.type)]
         there = [made for made in self.fragments.values() if made.type in types and self._is_shallow(made, place)]
-        made = self.dice.choice(there) if there and self.chance(0.6) else self._fragment(self.dice.choice(types), place)
+        made = (
+            self.dice.choice(there)
+            if there and self.chance(0.6)
+            else self._fragment(self.dice.choice(types), place, share)
+        )
         if not place.scope.can_take(made.scope):
             return None
         place.scope.take(made.scope)
@@ -253,9 +265,9 @@ class _Draft:
     def _is_shallow(self, made: _Fragment, place: _Place) -> bool:
         return place.depth + _depth(made.scope) <= place.deepest
 
-    def _fragment(self, type_: Any, place: _Place) -> _Fragment:
+    def _fragment(self, type_: Any, place: _Place, share: int) -> _Fragment:
         needs, scope = _Needs(), Scope()
-        selected = self._selection(_Place(type_, scope, needs, place.depth, place.deepest))
+        selected = self._selection(replace(place, type=type_, scope=scope, needs=needs), share)
         name = f"Fragment{next(self.numbers)}"
         made = _Fragment(name, type_, f"fragment {name} on {type_} {selected}", scope, needs)
         self.fragments[name] = made
@@ -327,9 +339,14 @@ def _unions(schema: GraphQLSchema) -> tuple[GraphQLUnionType, ...]:
 
 @cache
 def _weights(type_: Any) -> dict[str, float]:
-    """How often each field of a type is drawn; exactly 1 for those with nothing below them."""
-    below = {name: get_named_type(found.type) for name, found in type_.fields.items()}
-    return {name: 1 + len(reachable(one)) ** 0.5 if is_composite_type(one) else 1.0 for name, one in below.items()}
+    """How often each field of a type is drawn: by how much is below it, a list more rarely."""
+    return {name: LEAF + _below(found.type) for name, found in type_.fields.items()}
+
+
+def _below(type_: Any) -> float:
+    one = get_named_type(type_)
+    much = len(reachable(one)) ** 0.6 if is_composite_type(one) else 0.0
+    return much / 2 if is_list_type(get_nullable_type(type_)) else much
 
 
 @cache

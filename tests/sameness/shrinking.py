@@ -1,59 +1,94 @@
 """A document that shows a difference, made smaller: parts are taken out as long as it still does."""
 
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from typing import Any
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
 
-from graphql import DocumentNode, GraphQLSchema, Node, parse, print_ast, validate
+from graphql import REMOVE, DocumentNode, FieldNode, GraphQLSchema, Visitor, parse, print_ast, validate, visit
 
-PARTS = ("definitions", "selections", "directives", "arguments", "variable_definitions", "alias", "default_value")
+REMOVABLE: Final = frozenset({
+    "OperationDefinitionNode", "FragmentDefinitionNode", "VariableDefinitionNode", "FieldNode", "FragmentSpreadNode",
+    "InlineFragmentNode", "DirectiveNode", "ArgumentNode", "ObjectFieldNode",
+})  # fmt: skip
 
 
 def shrunk(text: str, schema: GraphQLSchema, still_differs: Callable[[str], bool]) -> str:
-    """The smallest valid document that can be had by taking parts out one at a time."""
-    tree = parse(text)
-    while (smaller := next(_smaller(tree, schema, still_differs), None)) is not None:
-        tree = smaller
+    """The smallest valid document that can be had by taking parts out one at a time; the largest are tried first."""
+    tree, is_smaller = parse(text), True
+    while is_smaller:
+        is_smaller, place = False, 0
+        while (tried := _without(tree, place)) is not None:
+            if _can_be(tried, schema) and still_differs(print_ast(tried)):
+                tree, is_smaller = tried, True  # what came after the part is now in its place
+            else:
+                place += 1
     return print_ast(tree)
 
 
-def _smaller(tree: DocumentNode, schema: GraphQLSchema, still_differs: Callable[[str], bool]) -> Iterator[DocumentNode]:
-    for way in list(_removable(tree, ())):
-        tried = _without(tree, way)
-        if not validate(schema, tried, max_errors=1) and still_differs(print_ast(tried)):
-            yield tried
+def _can_be(tree: DocumentNode, schema: GraphQLSchema) -> bool:
+    try:
+        parse(print_ast(tree))  # a selection set that has become empty is no tree's fault, and no document
+    except Exception:
+        return False
+    return not validate(schema, tree, max_errors=1)
 
 
-def _removable(node: Any, way: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """Ways to parts of a tree, the largest first."""
-    for name in PARTS:
-        part = getattr(node, name, None)
-        if isinstance(part, Node):
-            yield (*way, name)
-        elif part:
-            yield from ((*way, name, place) for place in range(len(part)))
-    for name in node.keys:
-        part = getattr(node, name, None)
-        for place, inner in enumerate(part) if isinstance(part, list | tuple) else ():
-            yield from _removable(inner, (*way, name, place))
-        if isinstance(part, Node):
-            yield from _removable(part, (*way, name))
+def _without(tree: DocumentNode, place: int) -> DocumentNode | None:
+    """The tree without its part of this number; None when it has not so many."""
+    taking = _Taking(place)
+    changed: Any = visit(tree, taking)
+    return _tidied(changed) if taking.left < 0 else None
 
 
-def _without(tree: DocumentNode, way: tuple[Any, ...]) -> DocumentNode:
-    copied: Any = deepcopy(tree)
-    node, steps = copied, list(way)
-    while len(steps) > 2:
-        node = _step(node, steps.pop(0))
-    if len(steps) == 2 and isinstance(steps[1], int):
-        kept = list(getattr(node, steps[0]))
-        del kept[steps[1]]
-        setattr(node, steps[0], tuple(kept))
-    else:
-        node = _step(node, steps.pop(0)) if len(steps) == 2 else node
-        setattr(node, steps[0], None)
-    return copied  # type: ignore[no-any-return]
+def _tidied(tree: DocumentNode) -> DocumentNode:
+    """Without the fragments and variables that nothing refers to any more."""
+    named = _Named()
+    visit(tree, named)
+    tidying = _Tidying(named)
+    tidied: Any = visit(tree, tidying)
+    return _tidied(tidied) if tidying.took else tidied  # type: ignore[no-any-return]
 
 
-def _step(node: Any, step: Any) -> Any:
-    return node[step] if isinstance(step, int) else getattr(node, step)
+class _Named(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fragments: set[str] = set()
+        self.variables: set[str] = set()
+
+    def enter_fragment_spread(self, node: Any, *_: Any) -> None:
+        self.fragments.add(node.name.value)
+
+    def enter_variable(self, node: Any, _key: Any, parent: Any, *_: Any) -> None:
+        if type(parent).__name__ != "VariableDefinitionNode":
+            self.variables.add(node.name.value)
+
+
+class _Tidying(Visitor):
+    def __init__(self, named: _Named) -> None:
+        super().__init__()
+        self.named, self.took = named, False
+
+    def enter_fragment_definition(self, node: Any, *_: Any) -> Any:
+        return self._unless(node.name.value in self.named.fragments)
+
+    def enter_variable_definition(self, node: Any, *_: Any) -> Any:
+        return self._unless(node.variable.name.value in self.named.variables)
+
+    def _unless(self, is_named: bool) -> Any:
+        self.took |= not is_named
+        return None if is_named else REMOVE
+
+
+class _Taking(Visitor):
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.left = place
+
+    def enter(self, node: Any, *_: Any) -> Any:
+        if isinstance(node, FieldNode) and node.alias is not None and self._is_it():
+            return dataclasses.replace(node, alias=None)
+        return REMOVE if type(node).__name__ in REMOVABLE and self._is_it() else None
+
+    def _is_it(self) -> bool:
+        self.left -= 1
+        return self.left == -1

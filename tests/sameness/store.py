@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from app.authentication import authenticated
 from app.development import all_personas
 from app.domain.errors import TransportRefusal
-from app.domain.viewer import CallerKind, Viewer
+from app.domain.viewer import CallerKind, Role, Viewer
 from data.synthetic.cast import CAST
 from tests.access.choosing import elevate, in_session
 from tests.world import World
@@ -25,6 +25,9 @@ SHARE_OF: Final = {
 }  # fmt: skip
 """Out of a hundred documents, how many are of this view."""
 
+FULL_OF_THINGS: Final = ("kari", "ragnhild", "ingrid", "ida", "hedda")
+"""Everything recorded, blocks, an item in error, an earlier card, what is most private."""
+
 VISIT = "{ __typename ... on VisitRecorded { visit { provenance { itemId version } } } }"
 RECORD = f'mutation($patient: NationalIdentityNumber!, $key: String!) {{ recordVisit(patient: $patient, visit: {{heldOn: "2026-11-20", weightKg: 71}}, idempotencyKey: $key) {VISIT} }}'
 CORRECT = f"mutation($patient: NationalIdentityNumber!, $item: ID!, $key: String!) {{ correctVisit(patient: $patient, itemId: $item, expectedVersion: 1, visit: {{weightKg: 72}}, idempotencyKey: $key) {VISIT} }}"
@@ -36,14 +39,18 @@ LIST = "{ caseload(first: 3) { edges { cursor } } }"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who asks, by kind of caller; about whom; and cursors and ids that are somewhere in the store."""
+    """Who asks, by kind of caller and role; about whom; and cursors and ids that are somewhere in the store."""
 
-    viewers: Mapping[CallerKind, Sequence[Viewer]]
+    viewers: Mapping[CallerKind, Mapping[Role, Sequence[Viewer]]]
     numbers: Sequence[str]
     texts: Sequence[str]
 
     def kind(self, dice: random.Random) -> CallerKind:
         return dice.choices(list(SHARE_OF), list(SHARE_OF.values()))[0]
+
+    def viewer(self, dice: random.Random, kind: CallerKind) -> Viewer:
+        """Each role as often as any other, however many have it."""
+        return dice.choice(self.viewers[kind][dice.choice(list(self.viewers[kind]))])
 
 
 async def made(world: World) -> Cast:
@@ -57,7 +64,7 @@ async def made(world: World) -> Cast:
     women = [member.number for member in CAST]
     return Cast(
         viewers=await _viewers(world, tokens),
-        numbers=[*women, *(4 * [world.whole]), *(2 * [world.number("ragnhild"), world.number("kari")]), UNKNOWN],
+        numbers=[*women, *(12 * [world.whole]), *(3 * [world.number(slug) for slug in FULL_OF_THINGS]), UNKNOWN],
         texts=[*await _texts(world), item],
     )
 
@@ -84,14 +91,14 @@ def _tokens(world: World) -> list[str]:
     ]
 
 
-async def _viewers(world: World, tokens: Sequence[str]) -> Mapping[CallerKind, Sequence[Viewer]]:
-    found: dict[CallerKind, list[Viewer]] = defaultdict(list)
+async def _viewers(world: World, tokens: Sequence[str]) -> Mapping[CallerKind, Mapping[Role, Sequence[Viewer]]]:
+    found: dict[CallerKind, dict[Role, list[Viewer]]] = defaultdict(lambda: defaultdict(list))
     for token in tokens:
         try:
             viewer = await authenticated(Headers({"authorization": f"Bearer {token}"}), world.services)
         except TransportRefusal:
             continue  # outside of the trial: nothing is ever asked
-        found[viewer.kind].append(viewer)
+        found[viewer.kind][viewer.role].append(viewer)
     assert found.keys() == SHARE_OF.keys(), "every kind of caller asks"
     return found
 

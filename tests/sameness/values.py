@@ -33,7 +33,7 @@ def scalars(numbers: tuple[str, ...] = (), texts: tuple[str, ...] = ()) -> dict[
     return {
         "Int": number,
         "Float": lambda dice: dice.choice((0, 1.5, 71.25, -3)),
-        "Boolean": lambda dice: dice.random() < 0.5,
+        "Boolean": lambda dice: dice.random() < 0.6,
         "String": lambda dice: dice.choice(some_texts),
         "ID": lambda dice: dice.choice(some_texts),
         "Date": lambda dice: dice.choice(("2026-06-15", "2026-11-20", "1990-02-28")),
