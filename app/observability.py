@@ -26,6 +26,12 @@ SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )  # fmt: skip
 REFUSALS: Final = Counter("helsekort_refusals", "Refusals by code.", ["code"], registry=REGISTRY)
+PLANS: Final = Counter(
+    "helsekort_plans",
+    "Operations by how their answer was put together: compiled, discarded (begun so, and then left to graphql-core "
+    "because of an error in it), core (by graphql-core from the start).",
+    ["how"], registry=REGISTRY,
+)  # fmt: skip
 STREAMS: Final = Gauge("helsekort_streams", "WebSockets and event streams open now.", ["transport"], registry=REGISTRY)
 
 

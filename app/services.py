@@ -13,6 +13,7 @@ from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
 from app.execution.documents import Documents
+from app.execution.programs import Programs
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.fetched_keys import FetchedKeys
@@ -46,7 +47,7 @@ def system_clock() -> datetime:
 
 @dataclass
 class Services:
-    """Everything one process needs to answer."""
+    """Everything one process needs to answer. Without `programs` all is answered by graphql-core."""
 
     settings: Settings
     clock: Clock
@@ -66,6 +67,7 @@ class Services:
     verifier: AccessTokenVerifier
     issuer: DevelopmentIssuer | None
     documents: Documents
+    programs: Programs | None
 
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
@@ -96,7 +98,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
         choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
-        documents=Documents(hide_suggestions=not settings.is_development),
+        documents=Documents(hide_suggestions=not settings.is_development), programs=Programs(),
     )  # fmt: skip
 
 

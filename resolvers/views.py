@@ -34,6 +34,7 @@ from resolvers.access import exists_for
 from resolvers.changes import AUTHOR_PATH, Subscription
 from resolvers.inputs import KIND_OF_INPUT
 from resolvers.mutation import Mutation
+from resolvers.planned import PlannedExecutor
 from resolvers.query import Query
 from resolvers.results import TYPENAME
 from resolvers.scalars import SCALARS
@@ -65,7 +66,7 @@ class View(strawberry.Schema):
     """The schema of one kind of caller; with no kind, everything that any kind can see."""
 
     def __init__(self, kind: CallerKind | None) -> None:
-        super().__init__(Query, Mutation, Subscription, config=_config())
+        super().__init__(Query, Mutation, Subscription, config=_config(), execution_context_class=PlannedExecutor)
         self.kind = kind
         self._schema = _Narrowing(self._schema, kind).schema()
 

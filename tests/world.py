@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.development import all_personas
 from app.domain.gate import OSLO
+from app.execution.programs import Programs
 from app.main import create_app
 from app.services import Services
 from data.storing import store
@@ -118,6 +119,7 @@ class World:
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[World]:
     """The application around these services, started and stopped."""
+    services.programs = Programs(made_at=1)  # whatever a test asks, and most ask once, is answered by a program
     app = create_app(services.settings, services=services)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     client = httpx.AsyncClient(transport=transport, base_url="http://helsekort.test")

@@ -7,7 +7,7 @@ without having passed the gate (`app/domain/gate.py`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import from_json
 
@@ -95,6 +95,13 @@ class PatientFile:
     elevations: tuple[ElevatedAccess, ...] = ()
 
 
+class Shape(Protocol):
+    """What takes out of documents all that certain grants do not cover."""
+
+    def serves(self, grant: "Grant") -> bool:
+        """Whether this grant is one of them."""
+
+
 class SealedSections:
     """Section documents as read from storage: JSON text by section kind. Only a Grant opens them."""
 
@@ -106,6 +113,13 @@ class SealedSections:
     def open(self, grant: "Grant") -> dict[str, Any]:
         """The documents with everything taken out that the grant does not cover."""
         return {kind: grant.release(kind, from_json(text)) for kind, text in self._documents.items()}
+
+    def for_shaping(self, grant: "Grant", shape: "Shape") -> dict[str, Any]:
+        """The documents as they are stored, for a shape that was made for this grant: it gives of them what the grant
+        covers and nothing else. Raises PermissionError for any other."""
+        if not shape.serves(grant):
+            raise PermissionError("this was made for somebody else's grant")
+        return {kind: from_json(text) for kind, text in self._documents.items()}
 
     def open_for_writing(self, grant: "WriteGrant") -> dict[str, Any]:
         """The documents as they are stored, for whoever is about to change them and has read all of them. Those that

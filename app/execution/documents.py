@@ -5,10 +5,12 @@ The cache is keyed by the view, so what one kind of caller may ask never answers
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -17,9 +19,13 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
+from graphql.execution.collect_fields import FragmentDetails
 
 from app.domain.viewer import CallerKind
 from resolvers import limits
@@ -31,16 +37,18 @@ from resolvers.views import view_for
 class Document:
     """A valid document, or the errors that say why it is none.
 
-    is_fixed   nothing in it depends on variables: no directives
-    plans      what has been worked out about its operations (`app/execution/plan.py`), kept with it when it is fixed
+    kind         whose view it is valid in
+    fragments    as graphql-core wants them
+    conditions   the variables that @skip and @include depend on
     """
 
+    kind: CallerKind
     hash: str
     tree: DocumentNode | None
     operations: dict[str | None, OperationDefinitionNode]
     errors: tuple[GraphQLError, ...] = ()
-    is_fixed: bool = False
-    plans: dict[Any, Any] = field(default_factory=dict)
+    fragments: Mapping[str, FragmentDetails] = field(default_factory=dict)
+    conditions: tuple[str, ...] = ()
 
 
 class Documents:
@@ -74,8 +82,9 @@ class Documents:
         if tree is not None and not errors:
             errors = _beyond_limits(tree) or self._invalid(kind, tree)
         if tree is None or errors:
-            return Document(digest, None, {}, tuple(errors))
-        return Document(digest, tree, _operations(tree), is_fixed="@" not in text)
+            return Document(kind, digest, None, {}, tuple(errors))
+        conditions = _conditions(tree) if "@" in text else ()
+        return Document(kind, digest, tree, _operations(tree), (), _fragments(tree), conditions)
 
     def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
         schema = view_for(kind).graphql
@@ -99,6 +108,29 @@ def _aborted(too_many_tokens: bool) -> GraphQLError:
     if too_many_tokens:
         return request_error("DOCUMENT_TOO_LARGE", f"At most {limits.DOCUMENT_MAX_TOKENS} tokens.")
     return request_error("DOCUMENT_TOO_DEEP", f"At most {limits.DOCUMENT_MAX_DEPTH} levels.")
+
+
+def _fragments(tree: DocumentNode) -> dict[str, FragmentDetails]:
+    found = (node for node in tree.definitions if isinstance(node, FragmentDefinitionNode))
+    return {node.name.value: FragmentDetails(node) for node in found}
+
+
+def _conditions(tree: DocumentNode) -> tuple[str, ...]:
+    conditions = _Conditions()
+    visit(tree, conditions)
+    return tuple(sorted(conditions.names))
+
+
+class _Conditions(Visitor):
+    """Gathers the variables in directives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        values = (argument.value for argument in node.arguments or ())
+        self.names |= {value.name.value for value in values if isinstance(value, VariableNode)}
 
 
 def _operations(tree: DocumentNode) -> dict[str | None, OperationDefinitionNode]:

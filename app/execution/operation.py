@@ -2,12 +2,19 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, execute
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+)
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.domain.commands import Recorded
@@ -19,16 +26,18 @@ from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
 from app.execution.entries import Entries
-from app.execution.plan import Plan, named_patients, plan
+from app.execution.plan import Plan, named_patients
+from app.execution.programs import Program, planned
 from app.execution.released import released_facts, released_of_written
 from app.identity.viewers import require_scope
-from app.observability import log
+from app.observability import PLANS, log
 from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.commands import COMMANDS
 from resolvers.context import ListedWoman, OperationContext
 from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
+from resolvers.planned import NOTHING_YET, PlannedExecutor
 from resolvers.views import view_for
 
 
@@ -112,8 +121,9 @@ class Operation:
         self.node = document.operations[request.operation_name]
         self.schema = view_for(viewer.kind).graphql
         self.variables = variables
-        self.plan = self._plan()
+        self.plan, self.program = self._planned()
         self.named_patients = self._named_patients()
+        self.executor: PlannedExecutor | None = None
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
@@ -121,14 +131,12 @@ class Operation:
             document_hash=document.hash, event_id=self.event_id, at=self.now,
         )  # fmt: skip
 
-    def _plan(self) -> Plan:
-        assert self.document.tree is not None  # `answer` has seen to it
-        kept: Plan | None = self.document.plans.get(self.request.operation_name)
-        if kept is None:
-            kept = plan(self.schema, self.document.tree, self.node, self.variables)
-            if self.document.is_fixed:
-                self.document.plans[self.request.operation_name] = kept
-        return kept
+    def _planned(self) -> tuple[Plan, Program | None]:
+        name, programs = self.request.operation_name, self.services.programs
+        if programs is None:
+            return planned(self.document, name, self.variables), None
+        prepared = programs.prepared(self.document, name, self.variables)
+        return prepared.plan, prepared.program
 
     async def run(self) -> Answer:
         """Answer it. Raises TransportRefusal as `answer` does."""
@@ -237,11 +245,14 @@ class Operation:
             return refusal
 
     async def _execute(self, context: OperationContext) -> ExecutionResult:
-        assert self.document.tree is not None  # `answer` has seen to it
-        started = execute(
-            self.schema, self.document.tree, context_value=context, variable_values=dict(self.request.variables),
-            operation_name=self.request.operation_name, hide_suggestions=True,
+        self.executor = PlannedExecutor(
+            self.schema, {}, dict(self.document.fragments), None, context, self.node, self.variables,
+            default_field_resolver, default_type_resolver, default_field_resolver, hide_suggestions=True,
         )  # fmt: skip
+        self.executor.program = self.program
+        if self.program is None:
+            PLANS.labels("core").inc()
+        started = self.executor.execute_operation()
         if isinstance(started, ExecutionResult):
             return started
         try:
@@ -269,7 +280,7 @@ class Operation:
 
     def _entry(self, patient: str, result: ExecutionResult) -> LedgerEntry:
         """The ledger entry of this operation."""
-        released = released_facts(self.plan, result.data)
+        released = released_facts(self.plan, result.data, self._released())
         reasons = {why for withheld in self.context.withheld.values() for why, _ in withheld}
         withheld = tuple(sorted(f"{why.path}: {why.reason}" for why in reasons))
         causes = [error.original_error for error in result.errors or ()]
@@ -284,6 +295,10 @@ class Operation:
         if self.context.command_grant is not None:
             made = self.entries.granted(made, self.context.command_grant)
         return with_elevation(made, self.context.elevated)
+
+    def _released(self) -> Mapping[str, Collection[str]]:
+        """What a program has told already of what it put into the answer."""
+        return self.executor.released if self.executor else NOTHING_YET
 
     def _entry_of_listed(self, listed: ListedWoman) -> LedgerEntry:
         """The entry about one woman on a list. That she is on it is told in any case."""

@@ -1,6 +1,6 @@
 """What an answer really gave: the facts with a value in it. Read from the answer, not from the question."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from app.domain.card.declaration import SECTIONS, camel
@@ -11,20 +11,29 @@ from app.execution.plan import Plan, RootField
 from resolvers.commands import COMMANDS
 from resolvers.context import Places
 
+NOTHING_KNOWN: Final[Mapping[str, Collection[str]]] = {}
 EARLIER_CARDS: Final = "earlierCards"
 NOTHING_OF_HERS: Final = frozenset({"me", *COMMANDS})
 """Root fields that by themselves show nothing of a patient; what commands show are facts of their items."""
 
 
-def released_facts(plan: Plan, data: dict[str, Any] | None) -> tuple[str, ...]:
-    """Paths of the facts that have a value in the answer, and of the other things shown about the patient.
+def released_facts(
+    plan: Plan, data: dict[str, Any] | None, known: Mapping[str, Collection[str]] = NOTHING_KNOWN
+) -> tuple[str, ...]:
+    """Paths of the facts that have a value in the answer, and of the other things shown about the patient. `known`: by
+    response key, what is known already of what stands there.
 
     Facts of earlier pregnancies' cards stand under `earlierCards`, those of earlier versions under `history`, so that
     opening the past shows for itself.
     """
     if data is None:
         return ()
-    found = {path for root in plan.root_fields if root.response_key in plan.selection for path in _of(plan, root, data)}
+    found: set[str] = set()
+    for root in plan.root_fields:
+        if root.response_key in known:
+            found.update(known[root.response_key])
+        elif root.response_key in plan.selection:
+            found.update(_of(plan, root, data))
     others = (root for root in plan.root_fields if not root.is_card and root.name not in NOTHING_OF_HERS)
     found |= {root.name for root in others if data.get(root.response_key) is not None}
     return tuple(sorted(found))
