@@ -11,6 +11,8 @@ from app.domain.errors import TransportRefusal
 from app.domain.ledger import LedgerEntry
 from app.domain.viewer import Viewer
 from app.execution.operation import Request, answer
+from app.execution.programs import Programs
+from app.observability import PLANS
 from app.services import Services
 
 
@@ -36,6 +38,9 @@ class Seen:
     answer: bytes
     entries: tuple[str, ...]
 
+    def told(self, path: str) -> str:
+        return "\n".join([f"{path}: {self.status}", self.answer.decode(), *self.entries])
+
 
 class Path:
     """One of the two ways to an answer, with a ledger of its own."""
@@ -60,10 +65,30 @@ def as_sent(body: Any) -> bytes:
 
 
 def paths(services: Services) -> tuple[Path, Path]:
-    """As made, and without programs."""
-    has_programs = "programs" in {field.name for field in dataclasses.fields(services)}
-    without: dict[str, Any] = {"programs": None} if has_programs else {}
-    return Path(services), Path(dataclasses.replace(services, **without))
+    """With programs made at the first asking, and without programs."""
+    compiled = dataclasses.replace(services, programs=Programs(made_at=1))
+    return Path(compiled), Path(dataclasses.replace(services, programs=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How many operations ran compiled, and how many began so and were left to graphql-core because of an error."""
+
+    compiled: float
+    discarded: float
+
+    def since(self, before: "Ran") -> "Ran":
+        return Ran(self.compiled - before.compiled, self.discarded - before.discarded)
+
+
+def ran() -> Ran:
+    """Counts of this process so far."""
+    found = {
+        sample.labels["how"]: sample.value
+        for sample in next(iter(PLANS.collect())).samples
+        if sample.name.endswith("_total")
+    }
+    return Ran(found.get("compiled", 0), found.get("discarded", 0))
 
 
 _EVENT: Final = re.compile(rb'"eventId":"[0-9a-f-]{36}"')
