@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 
-.PHONY: run test test-quick test-slow test-browser sameness lint types contract web bench clean
+.PHONY: run test test-quick test-slow test-browser sameness lint types contract web bench bench-memory clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -23,6 +23,7 @@ test-browser: $(VENV)/.installed web
 	$(PYTEST) -m browser
 
 N ?= 20000
+REQUESTS ?= 1000000
 
 sameness: $(VENV)/.installed
 	SAMENESS=$(N) $(PYTEST) -n 2 -m slow tests/sameness
@@ -39,6 +40,9 @@ contract: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
+
+bench-memory: $(VENV)/.installed
+	$(BIN)/python -m tests.bench.memory --requests $(REQUESTS)
 
 web: app/web_dist/explorer.html
 
