@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 
-.PHONY: run test test-quick test-slow test-browser sameness lint types contract web bench bench-memory clean
+.PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -37,6 +37,10 @@ types: $(VENV)/.installed
 
 contract: $(VENV)/.installed
 	$(BIN)/helsekort schema --check
+	$(BIN)/helsekort documents list --check
+
+budgets: $(VENV)/.installed
+	HELSEKORT_WRITE_BUDGETS=1 $(PYTEST) tests/budgets
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench

@@ -11,6 +11,7 @@ from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
 from app.execution.operation import Request, answer
+from app.execution.trusted import MalformedMember, asked_document
 from app.failures import failed, refused
 from app.observability import REFUSALS, REQUESTS, SECONDS, TRACER, log
 from app.services import Services
@@ -70,13 +71,14 @@ def _request(body: bytes) -> Request:
         raise TransportRefusal(400, "MALFORMED_JSON", "The body is not JSON.") from error
     if not isinstance(parsed, dict):
         raise TransportRefusal(400, "MALFORMED_REQUEST", "The body is one JSON object; batches are not taken.")
-    query, name, variables = parsed.get("query"), parsed.get("operationName"), parsed.get("variables")
+    name, variables = parsed.get("operationName"), parsed.get("variables")
     _expect(name is None or isinstance(name, str), "operationName", "text")
     _expect(variables is None or isinstance(variables, dict), "variables", "an object")
-    _expect(isinstance(parsed.get("extensions"), dict | None), "extensions", "an object")
-    if not isinstance(query, str):
-        raise _malformed("query", "text")
-    return Request(query, name, variables or {})
+    try:
+        query, document_id = asked_document(parsed)
+    except MalformedMember as wrong:
+        raise _malformed(wrong.member, wrong.must_be) from wrong
+    return Request(query, name, variables or {}, document_id)
 
 
 def _expect(holds: bool, member: str, kind: str) -> None:

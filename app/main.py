@@ -18,7 +18,7 @@ from app.graphql_http import graphql
 from app.observability import REGISTRY, configure_logging, log
 from app.services import Clock, Services, make_services, system_clock
 from app.settings import Settings
-from app.startup import check_production
+from app.startup import check_production, prepare_documents
 from app.streaming.capacity import Capacity
 from app.streaming.websocket import graphql_socket
 from resolvers.views import printed
@@ -35,6 +35,7 @@ def create_app(
     check_production(settings)
     configure_logging(settings.log_level)
     joined = services or make_services(settings, clock)
+    prepare_documents(joined)
     app = Starlette(routes=_routes(settings), lifespan=_lifespan)
     app.state.services = joined
     app.state.capacity = Capacity()

@@ -12,8 +12,10 @@ from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
 from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
 from app.domain.viewer import Role
+from app.execution.clients import Clients
 from app.execution.documents import Documents
 from app.execution.programs import Programs
+from app.execution.trusted import TrustedDocuments
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.fetched_keys import FetchedKeys
@@ -68,6 +70,8 @@ class Services:
     issuer: DevelopmentIssuer | None
     documents: Documents
     programs: Programs | None
+    trusted: TrustedDocuments
+    clients: Clients
 
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
@@ -83,7 +87,7 @@ class Services:
 
 
 def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
-    """Join the rooms. Raises ConfigurationError when a key or an issuer is missing."""
+    """Join the rooms. Raises ConfigurationError when a key or an issuer is missing, or a file is not as it must be."""
     keys = load_keys(settings)
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
@@ -98,7 +102,8 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
         choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
-        documents=Documents(hide_suggestions=not settings.is_development), programs=Programs(),
+        documents=Documents(hide_suggestions=not settings.is_development),
+        programs=Programs(), clients=Clients(), trusted=TrustedDocuments.from_file(settings.trusted_documents),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,6 +26,9 @@ DEVELOPMENT_ROLES = frozenset(
     }
 )
 """Roles that wait for the pilot's decision and are on in development, so that they can be tried."""
+
+
+TRUSTED_DOCUMENTS: Final = Path(__file__).with_name("trusted_documents.json")
 
 
 class Settings(BaseSettings):
@@ -59,6 +62,10 @@ class Settings(BaseSettings):
     patient_lookup_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed look-up of identity numbers")
     patient_sealing_key: SecretStr | None = Field(None, description="32 bytes in hex: encryption of identity numbers")
     ledger_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed hash of the ledger's chains")
+    trusted_documents: Path = Field(
+        TRUSTED_DOCUMENTS, description="file of the registered documents; default: the one that comes with the gateway"
+    )
+    tell_cost: bool = Field(True, description="whether answers tell their cost, in development only: true or false")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING, ERROR")
 
     @field_validator("enabled_roles", mode="before")
@@ -71,6 +78,15 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.profile is RunProfile.DEVELOPMENT
+
+    @property
+    def documents_are_free(self) -> bool:
+        """Whether documents are run that nobody registered."""
+        return self.is_development
+
+    @property
+    def tells_cost(self) -> bool:
+        return self.is_development and self.tell_cost
 
     @cached_property
     def extra_roles(self) -> frozenset[Role]:

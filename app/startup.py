@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.gate import OSLO
+from app.execution.trusted import PREFIX
 from app.keys import ConfigurationError
 from app.services import Services, make_services
 from app.settings import Settings
@@ -31,6 +32,22 @@ def check_production(settings: Settings) -> None:
             raise ConfigurationError(f"HELSEKORT_{name.upper()} is the development issuer")
     if settings.effective_database_url.startswith("sqlite") and _on_network_disk(_sqlite_path(settings)):
         raise ConfigurationError("SQLite on a network disk loses data; use a local disk or PostgreSQL")
+
+
+def prepare_documents(services: Services) -> None:
+    """Read the registered documents, so that the first to ask for one does not wait for it.
+
+    Raises ConfigurationError for one that nobody could send any more: its callers must hear of it before this starts.
+    """
+    for digest, text in services.trusted.texts.items():
+        if not services.documents.prepare(text):
+            raise ConfigurationError(
+                f"registered document {PREFIX}{digest} is not valid for any kind of caller; "
+                "`helsekort documents list --check` tells why"
+            )
+    if services.programs is not None:
+        for _, document in services.documents.prepared():
+            services.programs.keep(document)
 
 
 def _sqlite_path(settings: Settings) -> Path:

@@ -1,14 +1,15 @@
 """Reading cards: the person, her card and the sections a document needs, in one statement."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, bindparam, literal, select
+import orjson
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
+from data.columns import SideBySide
 from data.database import Database
 from data.direct import Rows
 from data.identity_numbers import PatientKeys, parse
@@ -41,6 +42,7 @@ ABOUT_THE_CARD = (
     RECORD.last_change,
 )
 WHOSE: Final = "whose"
+DOCUMENTS: Final = "documents"
 STATEMENTS_KEPT: Final = 256
 """Making a statement takes longer than running it. There are as many as sets of sections that documents ask for."""
 
@@ -65,7 +67,7 @@ class StoredCards:
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
         rows = await self._database.rows(_earlier(_same_order(kinds)), {WHOSE: grant.patient_id})
-        return [card_of(list(of_card)) for _, of_card in groupby(rows, key=lambda row: row["record_id"])]
+        return [card_of(row) for row in rows]
 
 
 async def find_within(
@@ -79,7 +81,7 @@ async def find_within(
 def _found(rows: Rows) -> Found | None:
     if not rows:
         return None
-    return Found(patient_file(rows[0]), card_of(rows) if rows[0]["record_id"] is not None else None)
+    return Found(patient_file(rows[0]), card_of(rows[0]) if rows[0]["record_id"] is not None else None)
 
 
 def _same_order(kinds: Collection[str]) -> tuple[str, ...]:
@@ -103,17 +105,25 @@ def _earlier(kinds: tuple[str, ...]) -> Select[Any]:
 
 
 def with_sections(query: Select[Any], source: Any, kinds: tuple[str, ...]) -> Select[Any]:
-    """A card's head comes again with each section: heads are small, and a second statement is not."""
+    """With the named sections of the card beside it."""
+    return query.add_columns(*sections_of(RECORD.record_id, kinds)).select_from(source)
+
+
+def sections_of(record_id: ColumnElement[str], kinds: Collection[str]) -> list[ColumnElement[Any]]:
+    """A card's documents put side by side into one text, which is parsed at once; nothing when none are wanted."""
     if not kinds:
-        return query.select_from(source)
+        return []
     # A list of parameters is written into the statement once; a list of values would be written anew at each call.
-    wanted = and_(SECTION.record_id == RECORD.record_id, SECTION.kind.in_([literal(kind) for kind in kinds]))
-    return query.add_columns(SECTION.kind, SECTION.document).select_from(source.outerjoin(table_of(Section), wanted))
+    wanted = SECTION.kind.in_([literal(kind) for kind in kinds])
+    each = literal_column("'\"'", String) + SECTION.kind + literal_column("'\":'", String) + SECTION.document
+    gathered = select(SideBySide(each)).where(SECTION.record_id == record_id, wanted)
+    return [gathered.correlate_except(table_of(Section)).scalar_subquery().label(DOCUMENTS)]
 
 
-def card_of(rows: Rows) -> FoundCard:
-    return FoundCard(record_head(rows[0]), SealedSections(dict(_documents(rows))))
+def card_of(row: Mapping[Any, Any]) -> FoundCard:
+    return FoundCard(record_head(row), sealed_of(row))
 
 
-def _documents(rows: Iterable[Mapping[Any, Any]]) -> Iterable[tuple[str, str]]:
-    return ((row["kind"], row["document"]) for row in rows if row.get("kind") is not None)
+def sealed_of(row: Mapping[Any, Any]) -> SealedSections:
+    """The sections that `sections_of` has put beside it."""
+    return SealedSections(f"{{{row.get(DOCUMENTS) or ''}}}", orjson.loads)

@@ -17,13 +17,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, null, or_, sel
 from app.domain.caseload import CaseloadPage, CaseloadSort, ListedCard
 from app.domain.consent import ConsentState
 from app.domain.errors import RecordRefusal
-from app.domain.record import BlockTarget, Found, FoundCard, Protection, SealedSections
+from app.domain.record import BlockTarget, Found, Protection
 from app.domain.viewer import Viewer
-from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, PATIENT, RECORD
+from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, PATIENT, RECORD, card_of, sections_of
 from data.database import Database
 from data.identity_numbers import PatientKeys
-from data.rows import patient_file, record_head
-from data.tables import AccessBlock, CaseloadEntry, MaternityRecord, Patient, Section, table_of
+from data.rows import patient_file
+from data.tables import AccessBlock, CaseloadEntry, MaternityRecord, Patient, table_of
 
 ENTRY, BLOCK = table_of(CaseloadEntry).c, table_of(AccessBlock).c
 HIDING: Final = [grade.value for grade in Protection if grade.hides_the_card]
@@ -58,7 +58,7 @@ class StoredCaseloads:
         query = _page(viewer, own, now, sorted(kinds), sort, place_of(after, sort) if after is not None else None)
         async with self._database.connection() as connection:
             rows = (await connection.execute(query.limit(first + 1))).mappings().all()
-        listed = [_listed(row, sort, kinds, own) for row in rows[:first]]
+        listed = [_listed(row, sort, own) for row in rows[:first]]
         return CaseloadPage(listed, has_next_page=len(rows) > first)
 
 
@@ -74,10 +74,7 @@ def _page(
         .join(table_of(Patient), PATIENT.patient_id == ENTRY.patient_id)
         .join(table_of(MaternityRecord), RECORD.record_id == ENTRY.record_id)
     )
-    for kind in kinds:
-        section = table_of(Section).alias(f"section_{kind}")
-        source = source.outerjoin(section, and_(section.c.record_id == ENTRY.record_id, section.c.kind == kind))
-        query = query.add_columns(section.c.document.label(f"section_{kind}"))
+    query = query.add_columns(*sections_of(ENTRY.record_id, kinds))
     shown = [
         ENTRY.unit == (viewer.unit.number if viewer.unit else ""),
         ACTIVE,
@@ -123,9 +120,8 @@ def _later(in_order: Any, after: Place) -> ColumnElement[bool]:
     return or_(in_order > value, same_day, in_order.is_(None))
 
 
-def _listed(row: Mapping[Any, Any], sort: CaseloadSort, kinds: Collection[str], own: str | None) -> ListedCard:
-    documents = {kind: row[f"section_{kind}"] for kind in kinds if row[f"section_{kind}"] is not None}
-    card = FoundCard(record_head(row), SealedSections(documents))
+def _listed(row: Mapping[Any, Any], sort: CaseloadSort, own: str | None) -> ListedCard:
+    card = card_of(row)
     # What was opened for a look at one card is closed on the list.
     return ListedCard(
         Found(replace(patient_file(row), elevations=()), card), row["number_key"] == own, row["last_visit_on"],

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Integer
+from sqlalchemy import BigInteger, DateTime, Integer, String
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
@@ -33,3 +35,21 @@ def in_utc(value: datetime) -> datetime:
 
 COUNTER: Final[Any] = BigInteger().with_variant(Integer, "sqlite")
 """A number the database counts up; SQLite counts only in a column that is called INTEGER."""
+
+
+class SideBySide(FunctionElement[str]):
+    """The texts of all rows as one, with commas between; NULL for no rows."""
+
+    type = String()
+    name = "side_by_side"
+    inherit_cache = True
+
+
+@compiles(SideBySide)
+def _side_by_side(element: SideBySide, compiler: Any, **more: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **more)}, ',')"
+
+
+@compiles(SideBySide, "sqlite")
+def _side_by_side_on_sqlite(element: SideBySide, compiler: Any, **more: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **more)}, ',')"

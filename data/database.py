@@ -36,6 +36,12 @@ Ending = Callable[[bool], None]
 """Called when a transaction has ended, with whether it was committed."""
 
 
+class Counted(list[str]):
+    """Statements that were sent. `rows`: how many rows they gave or changed, all together."""
+
+    rows = 0
+
+
 class Database:
     """One database and its connections. SQLite has one writer at a time; writers of this process queue for it."""
 
@@ -53,7 +59,7 @@ class Database:
         self._write_turn = asyncio.Lock() if self.is_sqlite else None
         self._endings: dict[AsyncConnection, list[Ending]] = {}
         self._direct = None if self.is_sqlite else Direct(self.url, pool_size, POSTGRESQL_SETTINGS)
-        self._counted: list[list[str]] = []
+        self._counted: list[Counted] = []
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
@@ -72,7 +78,10 @@ class Database:
                 return found
         for counted in self._counted:
             counted.append(str(statement))
-        return await self._direct.rows(statement, values, may_repeat=may_repeat)
+        given = await self._direct.rows(statement, values, may_repeat=may_repeat)
+        for counted in self._counted:
+            counted.rows += len(given)
+        return given
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -162,21 +171,28 @@ class Database:
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     @contextmanager
-    def count_statements(self) -> Iterator[list[str]]:
-        """The statements sent meanwhile, transaction control left out. For tests."""
-        statements: list[str] = []
+    def count_statements(self) -> Iterator["Counted"]:
+        """The statements sent meanwhile, transaction control left out, and their rows. For tests."""
+        counted = Counted()
 
         def note(_c: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
             if not statement.startswith(("BEGIN", "PRAGMA")):
-                statements.append(statement)
+                counted.append(statement)
 
-        event.listen(self._engine.sync_engine, "before_cursor_execute", note)
-        self._counted.append(statements)
+        def note_rows(_c: Connection, cursor: Any, *_more: Any) -> None:
+            # What a statement gives is held by the cursor as soon as it has run; how many rows it changed, by number.
+            counted.rows += len(cursor._rows) if cursor.description else max(cursor.rowcount, 0)
+
+        engine = self._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        event.listen(engine, "after_cursor_execute", note_rows)
+        self._counted.append(counted)
         try:
-            yield statements
+            yield counted
         finally:
-            self._counted.remove(statements)
-            event.remove(self._engine.sync_engine, "before_cursor_execute", note)
+            self._counted = [other for other in self._counted if other is not counted]
+            event.remove(engine, "before_cursor_execute", note)
+            event.remove(engine, "after_cursor_execute", note_rows)
 
 
 async def copy_rows(

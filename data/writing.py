@@ -205,7 +205,7 @@ class StoredCommands:
     async def _again(self, asked: Asked, person: PatientFile, kept: Mapping[str, Any], read: Read) -> Recorded:
         """The answer of the first sending, made anew from the versions it wrote, for what the caller may see now."""
         rows = await read(_CARD, {"record": kept["record_id"]})
-        grant = asked.reopen(Found(person, card_of(rows) if rows else None))
+        grant = asked.reopen(Found(person, card_of(rows[0]) if rows else None))
         items = {}
         for argument, kind, item_id, version in kept["items"]:
             which = {"record": kept["record_id"], "kind": kind, "item": item_id, "version": version}
@@ -245,7 +245,7 @@ def _everything(kinds: tuple[str, ...]) -> Select[Any]:
 def _found(rows: Rows) -> Found | None:
     if not rows:
         return None
-    return Found(patient_file(rows[0]), card_of(rows) if rows[0]["record_id"] is not None else None)
+    return Found(patient_file(rows[0]), card_of(rows[0]) if rows[0]["record_id"] is not None else None)
 
 
 def _as_read(row: Mapping[Any, Any]) -> Iterator[Known]:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 import strawberry
+from graphql import GraphQLField
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
@@ -20,9 +21,13 @@ from app.domain.policy import Reason
 from app.domain.record import BlockTarget, RecordStatus
 from app.domain.reviewing import ReviewConclusion
 from app.domain.viewer import CallerKind, Purpose, Role
+from resolvers import limits
 
 CALLERS: Final = "callers"
 """Metadata of a field: the kinds of caller it exists for; everybody when absent."""
+
+USUAL_ITEMS: Final = "usual_items"
+"""Metadata of a field that gives a list: about how many items a long one has."""
 
 
 @cache
@@ -62,6 +67,13 @@ def exists_for(field: StrawberryField, kind: CallerKind) -> bool:
     return callers is None or kind in callers
 
 
+def usual_items(field: GraphQLField) -> int:
+    """About how many items a long list of this field has; what its cost is reckoned with."""
+    declaration = field.extensions.get("strawberry-definition")
+    declared: int | None = declaration.metadata.get(USUAL_ITEMS) if declaration is not None else None
+    return declared or limits.LIST_ITEMS_ASSUMED
+
+
 def described(
     description: str,
     *,
@@ -70,13 +82,16 @@ def described(
     callers: Mapping[str, Any] | None = None,
     name: str | None = None,
     directives: tuple[object, ...] = (),
+    usual_items: int | None = None,
 ) -> Any:
     """A field with its description; the way to declare one in this package.
 
-    `gives` is the GraphQL type of what the resolver returns, where that type is made at run time.
+    `gives` is the GraphQL type of what the resolver returns, where that type is made at run time. `usual_items`: about
+    how many items a long list has, where that is not what is assumed of any.
     """
     if gives is not None:
         resolver.__annotations__["return"] = gives
+    metadata = {**(callers or {}), USUAL_ITEMS: usual_items}
     return strawberry.field(
-        resolver=resolver, description=description, metadata=dict(callers or {}), name=name, directives=directives
+        resolver=resolver, description=description, metadata=metadata, name=name, directives=directives
     )

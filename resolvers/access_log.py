@@ -57,7 +57,9 @@ class AccessLogEntry:
     outcome: Outcome = described("Whether the card was shown.")
     sections: list[str] = described("The sections of the card that something was shown from; never what was shown.")
     written_sections: list[str] = described("The sections of the card that were changed.")
-    facts: list[str] = described("Paths of the facts that were shown.", callers=open_to(CallerKind.AUDITOR))
+    facts: list[str] = described(
+        "Paths of the facts that were shown.", callers=open_to(CallerKind.AUDITOR), usual_items=40
+    )
     refusal: str | None = described("The internal code of a refusal.", callers=open_to(CallerKind.AUDITOR))
     policy: str = described("Name of the access policy that was in force.", callers=open_to(CallerKind.AUDITOR))
 

@@ -70,7 +70,8 @@ def provenance_field(member: Member, resolver: Any) -> Any:
 def _field(member: Member, path: str) -> Any:
     declared = member.declared
     directives = (_access(declared, path),) if isinstance(declared, Fact) else ()
-    return described(describe(declared), directives=directives)
+    usual = declared.usual_items if isinstance(declared, Fact) else None
+    return described(describe(declared), directives=directives, usual_items=usual)
 
 
 def _access(fact: Fact, path: str) -> Access:
@@ -171,6 +172,7 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
         "What this document asked for and this caller may not see. Select it: then nothing is told as errors.",
         resolver=_withheld,
         gives=list[WithheldFact],
+        usual_items=20,
     )
     fields["withheld_by_patient_count"] = described(
         "How many sections the woman has closed to this caller, also those that are not named.",
@@ -188,7 +190,8 @@ def _section_field(section: Section, made: Any) -> Any:
     if section.repeated:
         argument = Annotated[bool, strawberry.argument(description=INCLUDE_ERRONEOUS)]
         resolver.__annotations__["include_erroneous"] = argument
-    return described(f"{section.meaning} Norwegian: {section.norwegian}.", resolver=resolver, gives=annotation)
+    description = f"{section.meaning} Norwegian: {section.norwegian}."
+    return described(description, resolver=resolver, gives=annotation, usual_items=section.usual_items)
 
 
 def _withheld(root: Any) -> Any:

@@ -212,5 +212,12 @@ def _card_commands() -> dict[str, Any]:
     }
 
 
+SECTION_WRITTEN: Final[Mapping[str, str]] = {
+    camel(name): section.kind
+    for section in WRITTEN_SECTIONS
+    for name in (f"record_{section.noun}", f"correct_{section.noun}", f"mark_{section.noun}_in_error")
+}
+"""By command in GraphQL, the kind of the section it writes."""
+
 COMMANDS: Final = frozenset(map(camel, command_fields()))
 """The commands' names in GraphQL."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
@@ -258,6 +258,14 @@ def carrying_past(kind: str, document: Any, past: History) -> Any:
     return document and {**document, HISTORY: past.of(kind, document.get(PROVENANCE, {}).get("item_id"))}
 
 
+class Withholding(Protocol):
+    """What says why something is not given: a grant, or the policy alone where nobody's card is opened."""
+
+    def why_withheld(self, path: str) -> Withheld | None: ...
+
+    def why_section_withheld(self, name: str) -> Withheld | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What a document selects below a root field that gives a card, or anything of a section.
@@ -286,7 +294,7 @@ class Selection:
         """Whether the card alone is not enough."""
         return self.asks_news or bool(self.history_kinds)
 
-    def withheld_by(self, grant: Grant) -> list[tuple[Withheld, Places]]:
+    def withheld_by(self, grant: "Withholding") -> list[tuple[Withheld, Places]]:
         """What is selected and not covered by the grant, in the order of the document.
 
         A section that is closed as a whole is named itself where no fact of it is: its null must not look empty.

@@ -146,6 +146,7 @@ class Query:
     earlier_cards = described(
         "Cards of earlier pregnancies, newest first; one level stricter for health personnel.",
         resolver=earlier_cards, gives=list[MaternityRecord] | None, callers=EARLIER_CARD_READERS,
+        usual_items=3,
     )  # fmt: skip
     card_status = described(
         "Whether a woman has a card.", resolver=card_status, gives=CardStatus | None, callers=STATUS_READERS

@@ -37,13 +37,29 @@ async def gateway(data_dir: Path, tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+class AsProduction(Settings):
+    """Production as far as documents go. Its own tokens cannot be made here: it takes none without proof."""
+
+    @property
+    def documents_are_free(self) -> bool:
+        return False
+
+
+@pytest.fixture
+async def strict_gateway(data_dir: Path, tmp_path: Path) -> AsyncIterator[World]:
+    """A gateway that runs registered documents only."""
+    (tmp_path / "strict").mkdir()
+    async with gateway_with_cast("sqlite", data_dir, tmp_path / "strict", settings=AsProduction) as made:
+        yield made
+
+
 @asynccontextmanager
 async def gateway_with_cast(
-    engine: str, data_dir: Path, folder: Path, clock: Clock = lambda: NOW
+    engine: str, data_dir: Path, folder: Path, clock: Clock = lambda: NOW, settings: type[Settings] = Settings
 ) -> AsyncIterator[World]:
     """A gateway by this clock on a new store with the cast in it."""
     url = await _store_with_cast(engine, data_dir, folder)
-    services = make_services(Settings(data_dir=data_dir, database_url=url), clock=clock)
+    services = make_services(settings(data_dir=data_dir, database_url=url), clock=clock)
     async with running(services) as made:
         yield made
     await drop_database(url)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from graphql import parse, validate
+from typer.testing import CliRunner
 
+from app.__main__ import cli
 from app.domain.viewer import CallerKind
+from app.execution.trusted import TrustedDocuments
 from app.settings import Settings
 from resolvers.views import view_for
 from tests.world import World
@@ -72,8 +75,6 @@ def test_every_command_of_the_table_exists() -> None:
     """And every command there is stands in the table."""
     import typer
 
-    from app.__main__ import cli
-
     documented = {line.split("`")[1].split()[0] for line in README.splitlines() if re.match(r"\| `[a-z]", line)}
     assert documented == set(typer.main.get_command(cli).commands)  # type: ignore[attr-defined]
 
@@ -87,3 +88,27 @@ def test_the_explorers_examples_are_valid_for_whom_they_are_written(path: Path) 
     persona = re.search(r"# persona: (\S+)", text)
     kind = all_personas()[persona[1]].kind if persona else CallerKind.CLINICIAN
     assert validate(view_for(kind).graphql, parse(text)) == []
+
+
+async def test_a_vendor_registers_a_document_as_it_is_told(
+    strict_gateway: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's document registers with the README's words, and is then run by the README's request."""
+    shown = README.split("<!-- documents", 1)[1]
+    text, printed, request = re.search(
+        r"```graphql\n(.*?)```.*?\$ [^\n]*\n(.*?)```.*?```\n(.*?)```", shown, re.DOTALL
+    ).groups()  # type: ignore[union-attr]
+    file, registered = tmp_path / "check-up.graphql", tmp_path / "registered.json"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HELSEKORT_TRUSTED_DOCUMENTS", str(registered))
+    result = CliRunner().invoke(cli, ["documents", "register", str(file)])
+    assert result.exit_code == 0, result.output
+    assert set(printed.splitlines()) <= set(result.output.splitlines())
+
+    strict_gateway.services.trusted = TrustedDocuments.from_file(registered)
+    headers = {"authorization": f"Bearer {strict_gateway.token('midwife')}"}
+    answer = await strict_gateway.client.post("/graphql", json=json.loads(request), headers=headers)
+    assert answer.json()["data"]["card"]["withheld"] == []
+
+    file.write_text(text.replace("MIDWIFE in TREAT", "MIDWIFE"), encoding="utf-8")
+    assert CliRunner().invoke(cli, ["documents", "register", str(file)]).exit_code == 1

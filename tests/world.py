@@ -9,9 +9,12 @@ from typing import Any
 import httpx
 import orjson
 from sqlalchemy import text
+from starlette.datastructures import Headers
 
+from app.authentication import authenticated
 from app.development import all_personas
 from app.domain.gate import OSLO
+from app.domain.viewer import Viewer
 from app.execution.programs import Programs
 from app.main import create_app
 from app.services import Services
@@ -40,6 +43,11 @@ class World:
         assert self.services.issuer is not None
         chosen = purpose or (found.purposes[0].value if found.purposes else "TREAT")
         return self.services.issuer.mint(found, now=self.services.clock(), purpose=chosen, **claims)
+
+    async def viewer(self, persona: str, purpose: str | None = None) -> Viewer:
+        """Whom the gateway takes a persona for."""
+        headers = Headers({"authorization": f"Bearer {self.token(persona, purpose)}"})
+        return await authenticated(headers, self.services)
 
     async def ask(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> httpx.Response:
         """POST a document as a persona."""

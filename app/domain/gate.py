@@ -108,24 +108,12 @@ class Grant:
             elevation = elevation_for(block)
             named = elevation is not Elevation.NOT_POSSIBLE
             return Withheld(path, Reason.PATIENT_BLOCK, "the woman's own block", elevation) if named else None
-        decision = self.profile.decisions.get(path, _UNDECLARED)
-        if decision.allowed:
-            decision = self.profile.partial.get(path, decision)
-        if decision.allowed:
-            return None
-        return Withheld(path, decision.reason or Reason.ROLE, decision.rule, Elevation.NOT_POSSIBLE)
+        return withheld_by_policy(self.profile, path)
 
     def why_section_withheld(self, name: str) -> Withheld | None:
         """Why a section is closed as a whole; None when anything of it is given, or only its number may be told."""
         kind = SECTION_NAMED[name].kind
-        if kind in self.blocked:
-            return self.why_withheld(name)
-        if self.profile.releases[kind].members:
-            return None
-        reasons = {made.reason for path, made in self.profile.decisions.items() if path.startswith(f"{name}.")}
-        reason = Reason.PURPOSE if Reason.PURPOSE in reasons else Reason.ROLE
-        rule = f"{self.profile.key.role} reads nothing of {name}"
-        return Withheld(name, reason, rule, Elevation.NOT_POSSIBLE)
+        return self.why_withheld(name) if kind in self.blocked else section_withheld_by_policy(self.profile, name)
 
     def reads_whole(self, kind: str) -> bool:
         """Whether nothing of a section is taken out for this viewer."""
@@ -148,6 +136,25 @@ class Grant:
 
 
 _UNDECLARED: Final = Decision(False, "not declared", Reason.ROLE)
+
+
+def withheld_by_policy(profile: Profile, path: str) -> Withheld | None:
+    """Why the policy alone does not give a fact, or not in full; None when it does."""
+    decision = profile.decisions.get(path, _UNDECLARED)
+    if decision.allowed:
+        decision = profile.partial.get(path, decision)
+    if decision.allowed:
+        return None
+    return Withheld(path, decision.reason or Reason.ROLE, decision.rule, Elevation.NOT_POSSIBLE)
+
+
+def section_withheld_by_policy(profile: Profile, name: str) -> Withheld | None:
+    """Why the policy alone closes a section as a whole; None when it gives anything of it."""
+    if profile.releases[SECTION_NAMED[name].kind].members:
+        return None
+    reasons = {made.reason for path, made in profile.decisions.items() if path.startswith(f"{name}.")}
+    reason = Reason.PURPOSE if Reason.PURPOSE in reasons else Reason.ROLE
+    return Withheld(name, reason, f"{profile.key.role} reads nothing of {name}", Elevation.NOT_POSSIBLE)
 
 
 def entered_in_error(item: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ Sections come out of storage sealed. They are opened with a Grant and with nothi
 without having passed the gate (`app/domain/gate.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -103,28 +103,32 @@ class Shape(Protocol):
 
 
 class SealedSections:
-    """Section documents as read from storage: JSON text by section kind. Only a Grant opens them."""
+    """Section documents as read from storage: the JSON text of one object, by section kind. Only a Grant opens them."""
 
-    __slots__ = ("_documents",)
+    __slots__ = ("_parse", "_text")
 
-    def __init__(self, documents: Mapping[str, str]) -> None:
-        self._documents = dict(documents)
+    def __init__(self, text: str, parse: Callable[[str], Any] = from_json) -> None:
+        self._text, self._parse = text, parse
+
+    def _parsed(self) -> dict[str, Any]:
+        documents: dict[str, Any] = self._parse(self._text)
+        return documents
 
     def open(self, grant: "Grant") -> dict[str, Any]:
         """The documents with everything taken out that the grant does not cover."""
-        return {kind: grant.release(kind, from_json(text)) for kind, text in self._documents.items()}
+        return {kind: grant.release(kind, document) for kind, document in self._parsed().items()}
 
     def for_shaping(self, grant: "Grant", shape: "Shape") -> dict[str, Any]:
         """The documents as they are stored, for a shape that was made for this grant: it gives of them what the grant
         covers and nothing else. Raises PermissionError for any other."""
         if not shape.serves(grant):
             raise PermissionError("this was made for somebody else's grant")
-        return {kind: from_json(text) for kind, text in self._documents.items()}
+        return self._parsed()
 
     def open_for_writing(self, grant: "WriteGrant") -> dict[str, Any]:
         """The documents as they are stored, for whoever is about to change them and has read all of them. Those that
         only the rules look at are among them: what follows from one is told to nobody who cannot read it."""
-        return {kind: from_json(text) for kind, text in self._documents.items()} if grant else {}
+        return self._parsed() if grant else {}
 
 
 @dataclass(frozen=True, slots=True)

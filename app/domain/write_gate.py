@@ -12,7 +12,7 @@ from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, hidden_because, open_record
 from app.domain.policy import Policy, Writing
 from app.domain.record import Found
-from app.domain.viewer import Viewer
+from app.domain.viewer import Purpose, Role, Viewer
 
 _PASSED: Final = object()
 NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
@@ -109,8 +109,11 @@ def _not_written_by(viewer: Viewer) -> RecordRefusal:
 
 
 def writing_of(viewer: Viewer, policy: Policy) -> Writing:
-    """What the viewer's role writes here; nothing for a purpose that takes anything away (co-ordination of care)."""
-    taken_away, _ = policy.withheld_by_purpose(viewer.purpose)
-    if viewer.purpose is not None and taken_away:
-        return NO_WRITING
-    return policy.writing(viewer.role, viewer.unit.kind if viewer.unit else None)
+    """What the viewer's role writes here."""
+    return writing_in(policy, viewer.role, viewer.purpose, viewer.unit.kind if viewer.unit else None)
+
+
+def writing_in(policy: Policy, role: Role, purpose: Purpose | None, unit_kind: str | None) -> Writing:
+    """What a role writes at a kind of unit; nothing for a purpose that takes anything away (co-ordination of care)."""
+    taken_away, _ = policy.withheld_by_purpose(purpose)
+    return NO_WRITING if purpose is not None and taken_away else policy.writing(role, unit_kind)

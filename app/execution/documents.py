@@ -1,12 +1,14 @@
 """Documents: parsed, checked against the limits and validated once per view, then kept.
 
-The cache is keyed by the view, so what one kind of caller may ask never answers for another.
+Everything kept is keyed by the view, so what one kind of caller may ask never answers for another. The registered
+documents (`app/execution/trusted.py`) are read at start-up and stay; of all others those that were seen lately.
 """
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -28,6 +30,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 
 from app.domain.viewer import CallerKind
+from app.execution.cost import Costs
 from resolvers import limits
 from resolvers.errors import coded, request_error
 from resolvers.views import view_for
@@ -40,6 +43,7 @@ class Document:
     kind         whose view it is valid in
     fragments    as graphql-core wants them
     conditions   the variables that @skip and @include depend on
+    costs        what its operations cost, by estimate
     """
 
     kind: CallerKind
@@ -49,12 +53,14 @@ class Document:
     errors: tuple[GraphQLError, ...] = ()
     fragments: Mapping[str, FragmentDetails] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
+    costs: Costs | None = None
 
 
 class Documents:
-    """The documents seen lately, bounded; the least recently used leaves first."""
+    """The prepared documents, which stay, and those seen lately, bounded; the least recently used leaves first."""
 
     def __init__(self, *, hide_suggestions: bool) -> None:
+        self._prepared: dict[tuple[CallerKind, str], Document] = {}
         self._kept: OrderedDict[tuple[CallerKind, str], Document] = OrderedDict()
         self._characters = 0
         self._hide_suggestions = hide_suggestions
@@ -62,6 +68,9 @@ class Documents:
     def get(self, kind: CallerKind, text: str) -> Document:
         """The document of a text in a kind of caller's view."""
         key = (kind, text)
+        prepared = self._prepared.get(key)
+        if prepared is not None:
+            return prepared
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = self._read(kind, text)
@@ -71,25 +80,70 @@ class Documents:
             self._kept.move_to_end(key)
         return found
 
+    def prepare(self, text: str) -> bool:
+        """Read a document now and keep it for good, for every kind of caller for whom it is valid.
+
+        Returns whether there is any.
+        """
+        valid = {kind: document for kind, document in read_for_all(text).items() if not document.errors}
+        self._prepared.update({(kind, text): document for kind, document in valid.items()})
+        return bool(valid)
+
+    def prepared(self) -> Iterator[tuple[CallerKind, Document]]:
+        """The documents that stay, with the kind of caller each is valid for: what else can be worked out ahead of the
+        first request is worked out for these."""
+        for (kind, _), document in self._prepared.items():
+            yield kind, document
+
     def _forget_old(self) -> None:
         while len(self._kept) > limits.DOCUMENT_CACHE_SIZE or self._characters > limits.DOCUMENT_CACHE_MAX_CHARACTERS:
             (_, text), _ = self._kept.popitem(last=False)
             self._characters -= len(text)
 
     def _read(self, kind: CallerKind, text: str) -> Document:
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        tree, errors = _parsed(text)
-        if tree is not None and not errors:
-            errors = _beyond_limits(tree) or self._invalid(kind, tree)
-        if tree is None or errors:
-            return Document(kind, digest, None, {}, tuple(errors))
-        conditions = _conditions(tree) if "@" in text else ()
-        return Document(kind, digest, tree, _operations(tree), (), _fragments(tree), conditions)
+        tree, errors = _within_limits(text)
+        return _document(kind, text, tree, errors, hide_suggestions=self._hide_suggestions)
 
-    def _invalid(self, kind: CallerKind, tree: DocumentNode) -> list[GraphQLError]:
-        schema = view_for(kind).graphql
-        found = validate(schema, tree, max_errors=limits.VALIDATION_MAX_ERRORS, hide_suggestions=self._hide_suggestions)
-        return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
+
+@cache
+def read_for_all(text: str) -> Mapping[CallerKind, Document]:
+    """A registered document as it is for each kind of caller: valid, or with the first that is wrong there.
+
+    Kept for as long as the process lives, so for texts from the project's or the operator's own files only.
+    """
+    tree, errors = _within_limits(text)
+    return {kind: _document(kind, text, tree, errors, hide_suggestions=True, max_errors=1) for kind in CallerKind}
+
+
+def _within_limits(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+    """The parsed text, and what is wrong with it whoever sends it."""
+    tree, errors = _parsed(text)
+    return tree, errors or (_beyond_limits(tree) if tree else [])
+
+
+def _document(
+    kind: CallerKind,
+    text: str,
+    tree: DocumentNode | None,
+    errors: list[GraphQLError],
+    *,
+    hide_suggestions: bool,
+    max_errors: int = limits.VALIDATION_MAX_ERRORS,
+) -> Document:
+    digest = sha256_of(text)
+    if tree is not None and not errors:
+        found = validate(view_for(kind).graphql, tree, max_errors=max_errors, hide_suggestions=hide_suggestions)
+        errors = [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
+    if tree is None or errors:
+        return Document(kind, digest, None, {}, tuple(errors))
+    conditions = _conditions(tree) if "@" in text else ()
+    costs = Costs(view_for(kind).graphql, tree)
+    return Document(kind, digest, tree, _operations(tree), (), _fragments(tree), conditions, costs)
+
+
+def sha256_of(text: str) -> str:
+    """The hash that a document is known by, of its text in UTF-8, in lower-case hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:

@@ -43,11 +43,16 @@ from resolvers.views import view_for
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent, taken apart."""
+    """What a client sent, taken apart.
 
-    query: str
+    query        the document's text, or None where it is only named
+    document_id  what the client calls the document; at least one of the two is there
+    """
+
+    query: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +94,25 @@ def operation_of(
     kind: type[AnOperation], services: Services, viewer: Viewer, request: Request
 ) -> "Answer | AnOperation":
     """What was asked for, checked as far as can be without looking anybody up; or why it is not run."""
-    if not services.settings.is_development:
-        return _refused(400, [request_error("DOCUMENT_NOT_TRUSTED", "Only registered documents are run here.")])
-    document = services.documents.get(viewer.kind, request.query)
+    text = services.trusted.text(request.query, request.document_id, any_other=services.settings.documents_are_free)
+    if isinstance(text, GraphQLError):
+        return _refused(400, [text])
+    document = services.documents.get(viewer.kind, text)
     if document.errors:
         return _refused(400, document.errors)
     operation = document.operations.get(request.operation_name)
-    if operation is None or document.tree is None:
+    if operation is None or document.tree is None or document.costs is None:
         return _refused(400, [request_error("OPERATION_NOT_FOUND", "Name one of the document's operations.")])
     schema = view_for(viewer.kind).graphql
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
         return _refused(400, [variable_error(error) for error in variables])
     try:
+        if (too_high := document.costs.refusal(operation, variables)) is not None:
+            return _refused(400, [too_high])
         return kind(services, viewer, document, request, variables)
-    except GraphQLError as error:  # a variable with a default may be null, also where no null may stand
-        return _refused(400, [variable_error(error)])
+    except GraphQLError:  # a variable that may be null, where it is used as one that may not
+        return _refused(400, [request_error("BAD_USER_INPUT", "A value is null where it must not be.")])
 
 
 def _refused(status: int, errors: Any) -> Answer:
@@ -139,8 +147,9 @@ class Operation:
         return prepared.plan, prepared.program
 
     async def run(self) -> Answer:
-        """Answer it. Raises TransportRefusal as `answer` does."""
-        return await self._refuse(self._problem()) or await self._run(self._patient())
+        """Answer it. Raises TransportRefusal as `answer` does, and when its client runs too much at once already."""
+        with self.services.clients.place(self.viewer):
+            return await self._refuse(self._problem()) or await self._run(self._patient())
 
     async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
         """What is not run at all, written down. Raises TransportRefusal when the token does not cover it."""
@@ -173,6 +182,8 @@ class Operation:
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
+        if self.services.settings.tells_cost and self.document.costs is not None:
+            body["extensions"] = {"cost": self.document.costs.told(self.node, self.variables, result.data)}
         return Answer(200, body)
 
     def _problem(self) -> GraphQLError | None:

@@ -6,8 +6,9 @@ card's function is kept beside it by (profile, blocks): access is decided when i
 
 import asyncio
 import inspect
+import itertools
 from collections import OrderedDict
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from resolvers.views import view_for
 VARIANTS_MAX: Final = 64
 """Functions for one card field: as many as situations it is asked in, blocks included."""
 RELEASED_MAX: Final = 256
+CONDITIONS_MAX: Final = 3
 NO_SECTIONS: Final[Mapping[str, Any]] = {}
 
 
@@ -53,12 +55,28 @@ class Programs:
     def __init__(self, *, size: int = limits.PROGRAM_CACHE_SIZE, made_at: float = 2) -> None:
         self._kept: OrderedDict[Any, Prepared] = OrderedDict()
         self._size, self._made_at = size, made_at
+        self._registered: dict[Any, Prepared] = {}
         self.hits = self.misses = self.uncovered = 0
+
+    def keep(self, document: Document) -> None:
+        """Make the programs of a registered document now, and keep them for good."""
+        for name, outcome in itertools.product(document.operations, _outcomes(document)):
+            key = (document.kind, document.hash, name, outcome)
+            if key not in _MADE:
+                variables = VariableValues({}, dict(zip(document.conditions, outcome, strict=True)))
+                made = Prepared(planned(document, name, variables), is_settled=True)
+                made.program = self._made(made.plan, document, name, variables)
+                _MADE[key] = made
+            self._registered[key] = _MADE[key]
 
     def prepared(self, document: Document, operation_name: str | None, variables: VariableValues) -> Prepared:
         """The plan of an operation, and its program when it has one. Raises KeyError for an unknown operation."""
         outcome = tuple(variables.coerced.get(name) for name in document.conditions)
         key = (document.kind, document.hash, operation_name, outcome)
+        registered = self._registered.get(key)
+        if registered is not None:
+            self.hits += 1
+            return registered
         found = self._kept.get(key)
         if found is not None and found.is_settled:
             self.hits += 1
@@ -88,6 +106,16 @@ class Programs:
         except Exception as error:  # of whatever kind: there is an answer without a program, too
             log.error("no_program", kind=type(error).__name__)
         return None
+
+
+_MADE: Final[dict[Any, Prepared]] = {}
+"""Of registered documents, which are files: made once in a process, whatever runs in it."""
+
+
+def _outcomes(document: Document) -> Iterator[tuple[bool, ...]]:
+    """Every outcome that @skip and @include of a document can have, unless they are too many to be made beforehand."""
+    if len(document.conditions) <= CONDITIONS_MAX:
+        yield from itertools.product((False, True), repeat=len(document.conditions))
 
 
 def planned(document: Document, operation_name: str | None, variables: VariableValues) -> Plan:

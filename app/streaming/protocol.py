@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from app.execution.operation import Request
+from app.execution.trusted import MalformedMember, asked_document
 from app.streaming.subscription import Result
 from resolvers import limits
 
@@ -118,13 +119,14 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
     id_, payload = _id(message), message.get("payload")
     if not isinstance(payload, dict):
         raise _bad("`payload` must be an object")
-    query, name = payload.get("query"), payload.get("operationName")
-    if not isinstance(query, str):
-        raise _bad("`query` must be text")
+    name = payload.get("operationName")
     if not isinstance(name, str | None):
         raise _bad("`operationName` must be text")
-    _object_or_none(payload, "extensions")
-    return Subscribe(id_, Request(query, name, _object_or_none(payload, "variables") or {}))
+    try:
+        query, document_id = asked_document(payload)
+    except MalformedMember as wrong:
+        raise _bad(str(wrong)) from wrong
+    return Subscribe(id_, Request(query, name, _object_or_none(payload, "variables") or {}, document_id))
 
 
 def _id(message: Mapping[str, Any]) -> str:

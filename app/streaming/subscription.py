@@ -69,10 +69,11 @@ async def _first(services: Services, viewer: Viewer, request: Request, give: Giv
         return asked.body
     if not asked.is_subscription:
         return await _finished(asked)
-    refusal = await asked.open()
-    if refusal is not None:
-        return {"errors": refusal.body["errors"]}
-    await _Following(services, asked, give).run()
+    with services.clients.place(viewer):
+        refusal = await asked.open()
+        if refusal is not None:
+            return {"errors": refusal.body["errors"]}
+        await _Following(services, asked, give).run()
     return None
 
 

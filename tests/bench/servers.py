@@ -27,6 +27,7 @@ def serving(data_dir: Path, url: str, names: tuple[str, ...] = tuple(SERVERS)) -
     """Each of them on a port of its own."""
     environment = {
         **os.environ, "HELSEKORT_DATA_DIR": str(data_dir), "HELSEKORT_LOG_LEVEL": "ERROR", "HELSEKORT_DATABASE_URL": url,
+        "HELSEKORT_TELL_COST": "false",  # production never does
     }  # fmt: skip
     started: dict[str, Server] = {}
     try:

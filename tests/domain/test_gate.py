@@ -40,7 +40,7 @@ HERSELF = Viewer(
 GIVEN = Consent(ConsentState.ACTIVE, NOW)
 PERSON = PatientFile("patient", Protection.UNCLASSIFIED, None, GIVEN, ())
 HEAD = RecordHead("record", RecordStatus.ACTIVE, 1, NOW, None, NOW, frozenset())
-CARD = FoundCard(HEAD, SealedSections({"medical_conditions": '{"mental_health_condition": true}'}))
+CARD = FoundCard(HEAD, SealedSections('{"medical_conditions": {"mental_health_condition": true}}'))
 
 
 def block(**changes: object) -> Block:
@@ -188,7 +188,7 @@ def test_a_role_without_any_section_opens_no_card() -> None:
 def test_items_entered_in_error_are_taken_out_for_all_but_those_who_write() -> None:
     """Rule F-10: the item is gone before any resolver runs."""
     visits = '[{"held_on": "2026-06-15", "provenance": {"entered_in_error": true}}, {"held_on": "2026-07-15"}]'
-    card = FoundCard(HEAD, SealedSections({"antenatal_visits": visits}))
+    card = FoundCard(HEAD, SealedSections(f'{{"antenatal_visits": {visits}}}'))
     assert len(card.sections.open(open_(viewer=HERSELF, card=card))["antenatal_visits"]) == 1
     assert len(card.sections.open(open_(card=card))["antenatal_visits"]) == 2
 

@@ -93,6 +93,7 @@ async def test_a_stream_is_resumed_without_loss_or_repetition(world: World, addr
         await gp.hears_nothing()
 
 
+@pytest.mark.limit("CHANGES_AT_ONCE")
 async def test_many_pages_are_told_whole(
     world: World, address: str, kari: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ async def test_reading_by_url_is_not_possible(gateway: World) -> None:
     assert (await gateway.client.get("/graphql", params=ME)).status_code == 405
 
 
+@pytest.mark.limit("BODY_MAX_BYTES")
 async def test_two_megabytes_are_refused(gateway: World) -> None:
     """413 before anything is parsed, announced or streamed."""
     big = json.dumps({"query": "{ me { role } }" + " " * 2_000_000})
@@ -70,6 +71,11 @@ async def test_two_megabytes_are_refused(gateway: World) -> None:
     assert streamed.status_code == 413
 
 
+@pytest.mark.limit("DOCUMENT_MAX_TOKENS")
+@pytest.mark.limit("DOCUMENT_MAX_DEPTH")
+@pytest.mark.limit("DOCUMENT_MAX_ALIASES")
+@pytest.mark.limit("DOCUMENT_MAX_DIRECTIVES")
+@pytest.mark.limit("ROOT_FIELDS_MAX")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -128,6 +134,17 @@ async def test_a_literal_of_the_wrong_type_is_not_repeated(gateway: World) -> No
     assert "17849644092" not in response.text
 
 
+async def test_null_where_it_must_not_be_is_the_clients_mistake(gateway: World) -> None:
+    """A variable that may be null is valid at an argument with a default; null itself is not."""
+    for query in (
+        "query($x: Int) { accessLog(first: $x) { pageInfo { hasNextPage } } }",
+        "query($x: Boolean = true) { me { role name @include(if: $x) } }",
+    ):
+        response = await gateway.ask("kari", query, x=None)
+        assert (response.status_code, code(response.json())) == (400, "BAD_USER_INPUT")
+        assert (await gateway.ask("kari", query)).status_code == 200
+
+
 async def test_introspection_shows_the_callers_own_view(gateway: World) -> None:
     """Development: what the explorer needs, per kind of caller."""
     query = '{ __type(name: "Query") { fields { name } } }'
@@ -136,6 +153,7 @@ async def test_introspection_shows_the_callers_own_view(gateway: World) -> None:
     assert {"name": "myCard"} not in nurse
 
 
+@pytest.mark.limit("PAGE_SIZE_MAX")
 async def test_no_page_size_beyond_the_limit(gateway: World) -> None:
     """`first` has a floor and a ceiling."""
     for first in (0, -1, limits.PAGE_SIZE_MAX + 1):
@@ -181,6 +199,7 @@ async def test_a_caller_who_may_not_ask_is_told_so_at_the_door(gateway: World, p
     assert (response.status_code, code(response.json())) == (403, expected)
 
 
+@pytest.mark.limit("DOCUMENT_CACHE_MAX_CHARACTERS")
 async def test_the_cache_of_documents_is_bounded(gateway: World) -> None:
     """Many large documents do not fill the memory."""
     kept = gateway.services.documents._kept

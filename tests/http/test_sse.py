@@ -90,7 +90,7 @@ async def test_a_change_is_told_as_an_event(gateway: World, address: str, kari: 
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        (ME, {"data": {"me": {"role": "GP"}}}),
+        (ME, {"me": {"role": "GP"}}),
         ("{ me {", "GRAPHQL_PARSE_FAILED"),
         ("subscription { cardChanged { sequence } }", "GRAPHQL_VALIDATION_FAILED"),
     ],
@@ -99,7 +99,7 @@ async def test_one_answer_is_one_event(gateway: World, address: str, query: str,
     """A query, and an operation that cannot be run, are told once and completed."""
     async with streamed(gateway, address, "gp", query, accept="text/event-stream, application/json") as events:
         answer = await events.next()
-        assert answer == told or answer["errors"][0]["extensions"]["code"] == told
+        assert answer.get("data") == told or answer["errors"][0]["extensions"]["code"] == told
         await events.completes()
 
 
@@ -138,6 +138,7 @@ async def test_without_the_header_a_subscription_is_refused(gateway: World) -> N
     assert response.json()["errors"][0]["extensions"]["code"] == "OPERATION_NOT_SUPPORTED"
 
 
+@pytest.mark.limit("STREAM_HEARTBEAT_SECONDS")
 async def test_a_comment_keeps_the_connection_open(
     gateway: World, address: str, kari: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

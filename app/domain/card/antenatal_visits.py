@@ -63,6 +63,7 @@ class FetalObservation(Content):
     repeated=True,
     noun="visit",
     ordered_by="held_on",
+    usual_items=15,
 )
 class AntenatalVisit(Content):
     held_on: date | None = fact(
@@ -106,7 +107,7 @@ class AntenatalVisit(Content):
     fetal_observations: list[FetalObservation] | None = fact(
         "Findings for each fetus", "Fosterfunn", "What was found for each fetus, one entry a fetus.",
         "Det som ble funnet for hvert barn.",
-        ORDINARY, wire="fetusesVitalSigns", mark=Mark.OFFICIAL,
+        ORDINARY, wire="fetusesVitalSigns", mark=Mark.OFFICIAL, usual_items=2,
     )  # fmt: skip
     takes_medicines: bool | None = fact(
         "Medicines in use", "Legemiddelbruk registrert", "Whether she takes medicines, asked at this visit.",

@@ -59,5 +59,5 @@ class BirthOutcome(Content):
     children: list[ChildOutcome] | None = fact(
         "Outcome for each child", "Fødselsstatus for hvert barn", "How it went for each child, one entry a child.",
         "Hvordan det gikk med hvert av barna.",
-        PERSONAL, wire="birthStatus",
+        PERSONAL, wire="birthStatus", usual_items=2,
     )  # fmt: skip

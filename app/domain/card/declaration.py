@@ -85,6 +85,7 @@ class Fact:
     mark: Mark = Mark.CLIENT
     required: bool = False
     needs: str | None = None
+    usual_items: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Section:
 
     noun         what one item is called in commands (`record_visit`)
     ordered_by   the date its items stand in order of; None: as they were recorded
+    usual_items  of a repeated section: about how many items a card with many has; None: a few
     """
 
     kind: str
@@ -114,6 +116,7 @@ class Section:
     model: type["Content"]
     noun: str = ""
     ordered_by: str | None = None
+    usual_items: int | None = None
 
     @property
     def graphql_name(self) -> str:
@@ -147,6 +150,7 @@ def section(
     repeated: bool = False,
     noun: str | None = None,
     ordered_by: str | None = None,
+    usual_items: int | None = None,
 ) -> Callable[[_Model], _Model]:
     """Declare a section. `repeated`: a card holds any number of items of it, each with its own provenance.
 
@@ -156,7 +160,9 @@ def section(
     def declare(model: _Model) -> _Model:
         if kind in SECTIONS:
             raise ValueError(f"section {kind} is declared twice")
-        SECTIONS[kind] = Section(kind, english, norwegian, meaning, wire, repeated, model, noun or kind, ordered_by)
+        SECTIONS[kind] = Section(
+            kind, english, norwegian, meaning, wire, repeated, model, noun or kind, ordered_by, usual_items
+        )
         return model
 
     return declare
@@ -183,6 +189,7 @@ def fact(
     mark: Mark = Mark.CLIENT,
     required: bool = False,
     needs: str | None = None,
+    usual_items: int | None = None,
 ) -> Any:
     """Declare one fact of the card. Not recorded is `None`, always.
 
@@ -197,10 +204,11 @@ def fact(
     bundle               facts that are shown together or not at all, because one betrays another
     required             no item or entry is written without it; one taken in from elsewhere may lack it
     needs                the name of a fact beside it without which it says nothing
+    usual_items          of a list: about how many entries a long one has; None: a few
     """
     declared = Fact(
         english, norwegian, meaning, plain, sensitivity, wire, unit, minimum, maximum, positive, max_length,
-        plausible, terms, topic, bundle, escalation, mark, required, needs,
+        plausible, terms, topic, bundle, escalation, mark, required, needs, usual_items,
     )  # fmt: skip
     is_number = positive or minimum is not None
     highest = GREATEST_NUMBER if maximum is None and is_number else maximum

@@ -62,5 +62,5 @@ class RhesusDNegativeFollowUp(Content):
     fetal_results: list[FetalRhesusResult] | None = fact(
         "Results for each fetus", "RhD-svar for hvert foster", "The RhD result of each fetus, one entry a fetus.",
         "Svaret på blodtypeprøven for hvert av barna.",
-        PERSONAL, mark=Mark.PAPER_UNVERIFIED,
+        PERSONAL, mark=Mark.PAPER_UNVERIFIED, usual_items=2,
     )  # fmt: skip

@@ -16,6 +16,7 @@ ORDINARY = Sensitivity.ORDINARY
     repeated=True,
     noun="fundal_height",
     ordered_by="measured_on",
+    usual_items=15,
 )
 class SymphysisFundalHeight(Content):
     gestational_age_weeks: int | None = fact(

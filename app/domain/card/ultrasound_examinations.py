@@ -96,7 +96,7 @@ class UltrasoundExamination(Content):
     fetal_measurements: list[FetalMeasurement] | None = fact(
         "Measurements of each fetus", "Fostermål", "What was measured of each fetus, one entry a fetus.",
         "Målene som ble tatt av hvert barn.",
-        ORDINARY, mark=Mark.PAPER_UNVERIFIED,
+        ORDINARY, mark=Mark.PAPER_UNVERIFIED, usual_items=2,
     )  # fmt: skip
     findings_note: str | None = note(
         "Funn", "A note about what was found.", "Det som er skrevet om det ultralyden viste.",
