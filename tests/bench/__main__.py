@@ -28,7 +28,13 @@ from tests.databases import empty_database_url
 WHOLE = Effort(seconds=2.0, rounds=5, connections=(1, 16, 64))
 QUICK = Effort(seconds=0.3, rounds=1, connections=(1, 16))
 MIDDLE: Final = 16
-AT_LEAST: Final = {"full card": 0.65, "woman's home page": 0.75, "list of 50 cards": 0.6, "a visit written": 0.8}
+AT_LEAST: Final = {
+    "full card": 0.65,
+    "full card, the limit by section": 0.65,
+    "woman's home page": 0.75,
+    "list of 50 cards": 0.6,
+    "a visit written": 0.8,
+}
 """What is aimed at of the limit, without the ledger, at 16 connections."""
 
 WIDTH: Final = 170

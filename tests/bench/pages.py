@@ -57,6 +57,7 @@ class Page:
 
 PAGES: Final = (
     Page("full card", "kari", FULL_CARD, "/card"),
+    Page("full card, the limit by section", "kari", FULL_CARD, "/sections"),
     Page("woman's home page", "kari", HOME_PAGE, "/home"),
     Page(f"list of {LISTED} cards", "midwife", LIST, "/list"),
 )
