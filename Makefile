@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
+NODE_PACKAGES := web/node_modules/.package-lock.json
 
 .PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory clean
 
@@ -50,8 +51,12 @@ bench-memory: $(VENV)/.installed
 
 web: app/web_dist/explorer.html
 
-app/web_dist/explorer.html: $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
-	cd web && npm ci --no-audit --no-fund && npm run build
+app/web_dist/explorer.html: $(NODE_PACKAGES) $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+	cd web && npm run build
+	touch $@
+
+$(NODE_PACKAGES): web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
 	touch $@
 
 .PHONY: web-if-possible

@@ -57,7 +57,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def _routes(settings: Settings) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", front_page),
-        Route("/graphql", graphql, methods=["POST"]),
+        Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql_socket),
         Route("/health/live", live),
         Route("/health/ready", ready),

@@ -4,10 +4,10 @@ Norwegian: fødselsnummer and D-nummer. A D-number's day is raised by 40; a synt
 that it belongs to nobody.
 """
 
-import hashlib
 import hmac
 import os
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from app.domain.errors import RecordRefusal
 
 LENGTH: Final = 11
 KEY_BYTES: Final = 32
+NUMBERS_KEPT: Final = 8_192
+"""How many numbers' checks and hashes are kept at hand: one that is asked about is asked about again."""
 NONCE_BYTES: Final = 12
 D_NUMBER_DAY: Final = 40
 SYNTHETIC_MONTHS: Final = (80, 40)
@@ -33,6 +35,7 @@ def parse(text: str) -> str:
     return text
 
 
+@lru_cache(NUMBERS_KEPT)
 def is_valid(text: str) -> bool:
     """Whether this is a national identity number or D-number: eleven digits, check digits, a date of birth."""
     is_digits = len(text) == LENGTH and text.isascii() and text.isdigit()
@@ -85,7 +88,7 @@ class SealBroken(Exception):
 class PatientKeys:
     """The keys over identity numbers: one finds a number without telling it, one seals it."""
 
-    __slots__ = ("_lookup_key", "_sealing")
+    __slots__ = ("_found_by", "_lookup_key", "_sealing")
 
     def __init__(self, lookup_key: bytes, sealing_key: bytes) -> None:
         """Raises ValueError for keys of another length than 32 bytes."""
@@ -93,10 +96,14 @@ class PatientKeys:
             raise ValueError(f"keys over identity numbers are {KEY_BYTES} bytes long")
         self._lookup_key = lookup_key
         self._sealing = AESGCM(sealing_key)
+        self._found_by = lru_cache(NUMBERS_KEPT)(self._hashed)
 
     def key(self, number: str) -> str:
         """What a number is found by: HMAC-SHA256 in hex."""
-        return hmac.digest(self._lookup_key, number.encode(), hashlib.sha256).hex()
+        return self._found_by(number)
+
+    def _hashed(self, number: str) -> str:
+        return hmac.digest(self._lookup_key, number.encode(), "sha256").hex()
 
     def patient_id(self, number: str) -> str:
         """The id a person has here, also before she is in the store: what is logged about her then is hers later."""

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ARRAY, Connection, Select, bindparam, column, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.ledger import GENESIS, Break, Head, LedgerEntry, Link, broken_links, link
@@ -25,6 +26,9 @@ from data.together import Together
 
 ENTRY, HEAD = table_of(LedgerEntryRow), table_of(LedgerHead)
 
+ENTRY_NAMES: Final = [found.name for found in ENTRY.c]
+HEAD_NAMES: Final = [found.name for found in HEAD.c]
+
 ENTRIES_IN_A_COMMIT: Final = 500
 CHAINS_AT_MOST: Final = 64
 LINKS_AT_ONCE: Final = 1_000
@@ -36,7 +40,7 @@ class LedgerUnavailable(Exception):
 
 @dataclass(slots=True)
 class _Waiting:
-    entry: LedgerEntry
+    entries: tuple[LedgerEntry, ...]
     written: asyncio.Future[None]
 
 
@@ -85,11 +89,14 @@ class ChainedLedger:
         if self._writer is not None:
             await asyncio.wait([self._writer])
 
-    async def append(self, entry: LedgerEntry) -> None:
-        """Returns when the entry is durable; entries of concurrent callers share a commit. Raises LedgerUnavailable."""
+    async def append(self, *entries: LedgerEntry) -> None:
+        """Returns when the entries are durable; those of concurrent callers share a commit.
+
+        Raises LedgerUnavailable.
+        """
         if self._closed:
             raise LedgerUnavailable("the ledger is closed")
-        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(entries, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all(), name="ledger writer")
@@ -193,9 +200,14 @@ class ChainedLedger:
         """One commit for all that wait; who comes meanwhile waits for the next."""
         taken: list[_Waiting] = []
         try:
-            async with self._database.transaction() as connection:
-                taken = self._take()
-                await self.append_within(connection, *(waiting.entry for waiting in taken))
+            if self._database.joins_changes:
+                async with self.turn() as turn:
+                    taken = self._take()
+                    await self._commit(turn, _entries_of(taken))
+            else:
+                async with self._database.transaction() as connection:
+                    taken = self._take()
+                    await self.append_within(connection, *_entries_of(taken))
         except BaseException as error:
             _fail(taken or self._take(), error)
             if not isinstance(error, Exception):
@@ -206,8 +218,26 @@ class ChainedLedger:
                     waiting.written.set_result(None)
 
     def _take(self) -> list[_Waiting]:
-        taken, self._queue = self._queue[:ENTRIES_IN_A_COMMIT], self._queue[ENTRIES_IN_A_COMMIT:]
+        """The next that are written together: one at least, and no more than go into a commit."""
+        room, count = ENTRIES_IN_A_COMMIT, 0
+        for waiting in self._queue:
+            room -= len(waiting.entries)
+            if count and room < 0:
+                break
+            count += 1
+        taken, self._queue = self._queue[:count], self._queue[count:]
         return taken
+
+    async def _commit(self, turn: "Turn", entries: Sequence[LedgerEntry]) -> None:
+        """Entries and the move of the chain's end, in one statement by itself."""
+        assert turn.before is not None  # `turn` has read it
+        appended = self.appended(turn.before, entries)
+        (moved,) = await self._database.rows(
+            _appending(turn.before.sequence == 0), _as_columns(appended), may_repeat=False
+        )
+        if not moved["moved"]:
+            raise LedgerUnavailable("the chain's end was moved by somebody else")
+        turn.committed(appended)
 
     def appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
         """Entries made fast to a chain's end."""
@@ -260,6 +290,33 @@ class Turn:
     def left_out(self) -> None:
         """The statement changed nothing."""
         self.end = self.before
+
+
+def _entries_of(taken: Sequence[_Waiting]) -> list[LedgerEntry]:
+    return [entry for waiting in taken for entry in waiting.entries]
+
+
+@cache
+def _appending(is_first: bool) -> Select[Any]:
+    """Entries as columns of values, added when the chain's end is where it is thought to be. Gives whether it was."""
+    end = {name: bindparam(f"end_{name}", type_=HEAD.c[name].type) for name in HEAD_NAMES}
+    known = [HEAD.c[name] == bindparam(f"before_{name}", type_=HEAD.c[name].type) for name in HEAD_NAMES]
+    move = HEAD.insert().values(end) if is_first else update(HEAD).where(*known).values(end)
+    moved = move.returning(HEAD.c.chain).cte("moved")
+    values = [bindparam(column.name, type_=ARRAY(column.type)) for column in ENTRY.c]
+    each = (
+        func.unnest(*values).table_valued(*(column(found.name, found.type) for found in ENTRY.c)).render_derived("each")
+    )
+    written = ENTRY.insert().from_select(ENTRY_NAMES, select(*each.c).where(exists(select(moved.c.chain))))
+    return select(func.count(moved.c.chain).label("moved")).add_cte(written.cte("written"))
+
+
+def _as_columns(appended: Appended) -> dict[str, Any]:
+    before, end = asdict(appended.before), asdict(appended.end)
+    ends = {f"before_{name}": value for name, value in before.items()} | {
+        f"end_{name}": value for name, value in end.items()
+    }
+    return ends | {name: [row[name] for row in appended.rows] for name in ENTRY_NAMES}
 
 
 def _fail(waiters: Sequence[_Waiting], cause: BaseException) -> None:

@@ -4,13 +4,13 @@ One entry per operation and patient, allowed or refused. Entries form a chain pe
 keyed hash of the one before, so a changed, removed or reordered entry breaks the chain (`broken_links`).
 """
 
-import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
+
+from pydantic_core import to_json
 
 from app.domain.described import DescribedEnum
 
@@ -76,9 +76,14 @@ class LedgerEntry:
 
     def as_json(self) -> str:
         """The canonical text of the entry: what is stored, and what the hash is taken of."""
-        members: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        members: dict[str, Any] = {name: getattr(self, name) for name in _IN_ORDER}
         members["at"] = self.at.isoformat()
-        return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if self.elevated is not None:
+            members["elevated"] = dict(sorted(self.elevated.items()))
+        return to_json(members).decode()
+
+
+_IN_ORDER: Final = sorted(field.name for field in fields(LedgerEntry))
 
 
 GENESIS: Final = "0" * 64
@@ -108,7 +113,7 @@ class Head:
 def link(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> Link:
     """Append an entry to a chain."""
     text = f"{chain}\n{sequence}\n{previous_hash}\n{entry}".encode()
-    return Link(chain, sequence, entry, previous_hash, hmac.new(key, text, hashlib.sha256).hexdigest())
+    return Link(chain, sequence, entry, previous_hash, hmac.digest(key, text, "sha256").hex())
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ class LedgerPage:
 class Ledger(Protocol):
     """Writing down accesses, durably, before an answer leaves; and reading them back."""
 
-    async def append(self, entry: LedgerEntry) -> None:
-        """Returns when the entry is durable; entries of concurrent callers share a commit. Raises on any failure."""
+    async def append(self, *entries: LedgerEntry) -> None:
+        """Returns when the entries are durable; those of concurrent callers share a commit. Raises on any failure."""
 
     async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
         """Entries about a patient, newest first; with `actor_key` only those of that actor."""

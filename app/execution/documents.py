@@ -32,7 +32,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from app.domain.viewer import CallerKind
 from app.execution.cost import Costs
 from resolvers import limits
-from resolvers.errors import coded, request_error
+from resolvers.errors import PARSE_FAILED, coded, request_error
 from resolvers.views import view_for
 
 
@@ -63,7 +63,8 @@ class Documents:
         self._prepared: dict[tuple[CallerKind, str], Document] = {}
         self._kept: OrderedDict[tuple[CallerKind, str], Document] = OrderedDict()
         self._characters = 0
-        self._hide_suggestions = hide_suggestions
+        self.tells_names = not hide_suggestions
+        """Whether an error may name what the client has not named: in suggestions, in types that do not fit."""
 
     def get(self, kind: CallerKind, text: str) -> Document:
         """The document of a text in a kind of caller's view."""
@@ -102,7 +103,7 @@ class Documents:
 
     def _read(self, kind: CallerKind, text: str) -> Document:
         tree, errors = _within_limits(text)
-        return _document(kind, text, tree, errors, hide_suggestions=self._hide_suggestions)
+        return _document(kind, text, tree, errors, tells_names=self.tells_names)
 
 
 @cache
@@ -112,7 +113,7 @@ def read_for_all(text: str) -> Mapping[CallerKind, Document]:
     Kept for as long as the process lives, so for texts from the project's or the operator's own files only.
     """
     tree, errors = _within_limits(text)
-    return {kind: _document(kind, text, tree, errors, hide_suggestions=True, max_errors=1) for kind in CallerKind}
+    return {kind: _document(kind, text, tree, errors, tells_names=False, max_errors=1) for kind in CallerKind}
 
 
 def _within_limits(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
@@ -127,13 +128,13 @@ def _document(
     tree: DocumentNode | None,
     errors: list[GraphQLError],
     *,
-    hide_suggestions: bool,
+    tells_names: bool,
     max_errors: int = limits.VALIDATION_MAX_ERRORS,
 ) -> Document:
     digest = sha256_of(text)
     if tree is not None and not errors:
-        found = validate(view_for(kind).graphql, tree, max_errors=max_errors, hide_suggestions=hide_suggestions)
-        errors = [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in found]
+        found = validate(view_for(kind).graphql, tree, max_errors=max_errors, hide_suggestions=not tells_names)
+        errors = [coded(error, "GRAPHQL_VALIDATION_FAILED", tells_names=tells_names) for error in found]
     if tree is None or errors:
         return Document(kind, digest, None, {}, tuple(errors))
     conditions = _conditions(tree) if "@" in text else ()
@@ -154,7 +155,7 @@ def _parsed(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
     except GraphQLError as error:
         if "Parsing aborted" in error.message:  # the parser's own limits have no code of their own
             return None, [_aborted("tokens" in error.message)]
-        return None, [coded(error, "GRAPHQL_PARSE_FAILED")]
+        return None, [coded(error, PARSE_FAILED)]
     return tree, []
 
 

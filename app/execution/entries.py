@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from graphql import OperationDefinitionNode
 
@@ -18,7 +19,7 @@ OPERATION_NAME_MAX_LENGTH: Final = 64
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Entries:
     """Makes the entries of one operation."""
 
@@ -30,17 +31,22 @@ class Entries:
     event_id: str
     at: datetime
 
-    @property
+    @cached_property
     def actor_key(self) -> str | None:
         """The keyed hash of the acting person's number; None for systems."""
         number = self.viewer.national_identity_number
         return self.keys.key(number) if number else None
 
-    def about(self, patient: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
+    def about(
+        self, patient: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
+    ) -> LedgerEntry:
         """An entry about a person; she may be in the store, or not yet."""
-        return self.of(found.patient.patient_id if found else self.keys.patient_id(patient), found, outcome, refusal)
+        patient_id = found.patient.patient_id if found else self.keys.patient_id(patient)
+        return self.of(patient_id, found, outcome, refusal, **more)
 
-    def of(self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None) -> LedgerEntry:
+    def of(
+        self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
+    ) -> LedgerEntry:
         """An entry about whom the store calls so."""
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
@@ -52,8 +58,9 @@ class Entries:
             parent_number=unit.parent_number if unit else None, client_id=viewer.client_id,
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
-            operation_name=self._operation_name(), operation_hash=self.document_hash,
+            operation_name=self._operation_name, operation_hash=self.document_hash,
             access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
+            **more,
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
@@ -61,6 +68,7 @@ class Entries:
         basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
         return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
 
+    @cached_property
     def _operation_name(self) -> str | None:
         """The client chooses the name; one that could carry a number is not kept."""
         name = self.node.name.value if self.node.name else None

@@ -106,7 +106,8 @@ def operation_of(
     schema = view_for(viewer.kind).graphql
     variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
     if isinstance(variables, list):
-        return _refused(400, [variable_error(error) for error in variables])
+        tells_names = services.documents.tells_names
+        return _refused(400, [variable_error(error, tells_names=tells_names) for error in variables])
     try:
         if (too_high := document.costs.refusal(operation, variables)) is not None:
             return _refused(400, [too_high])
@@ -172,13 +173,15 @@ class Operation:
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
-        entries = [*map(self._entry_of_listed, self.context.listed), *map(self._entry_of_queue, self.context.to_review)]
-        await asyncio.gather(*map(self._note, entries))
+        listed, to_review = self.context.listed, self.context.to_review
+        if listed or to_review:
+            await self._note(*map(self._entry_of_listed, listed), *map(self._entry_of_queue, to_review))
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
         errors = [from_resolver(error, self.event_id) for error in result.errors or ()]
-        errors += withheld_errors(self.context.untold())
+        if self.context.withheld:
+            errors += withheld_errors(self.context.untold())
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = [error.formatted for error in errors]
@@ -281,9 +284,9 @@ class Operation:
                 kind = type(error.original_error).__name__
                 log.error("resolver_failed", event_id=self.event_id, fields=fields, kind=kind)
 
-    async def _note(self, entry: LedgerEntry) -> None:
+    async def _note(self, *entries: LedgerEntry) -> None:
         try:
-            await self.services.ledger.append(entry)
+            await self.services.ledger.append(*entries)
         except Exception as error:
             log.error("ledger_unavailable", event_id=self.event_id, kind=type(error).__name__)
             message = "The access log cannot be written; nothing is shown."
@@ -300,9 +303,10 @@ class Operation:
         refusal = refusal or self.context.not_written or self.context.concealed
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
         outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
-        made = self.entries.about(patient, self.found, outcome, refusal)
-        seen = self._seen_change(released)
-        made = replace(made, released=released, withheld=withheld, seen_change=seen)
+        made = self.entries.about(
+            patient, self.found, outcome, refusal,
+            released=released, withheld=withheld, seen_change=self._seen_change(released),
+        )  # fmt: skip
         if self.context.command_grant is not None:
             made = self.entries.granted(made, self.context.command_grant)
         return with_elevation(made, self.context.elevated)
@@ -313,14 +317,14 @@ class Operation:
 
     def _entry_of_listed(self, listed: ListedWoman) -> LedgerEntry:
         """The entry about one woman on a list. That she is on it is told in any case."""
-        made = self.entries.about("", listed.found, _outcome(True, bool(listed.withheld), failed=False))
         released = tuple(f"{CASELOAD}.{path}" for path in listed.released) or (CASELOAD,)
         withheld = {f"{CASELOAD}.{why.path}: {why.reason}" for why in listed.withheld}
-        return replace(made, released=released, withheld=tuple(sorted(withheld)))
+        outcome = _outcome(True, bool(withheld), failed=False)
+        return self.entries.about("", listed.found, outcome, released=released, withheld=tuple(sorted(withheld)))
 
     def _entry_of_queue(self, patient_id: str) -> LedgerEntry:
         """The entry about a woman on the reviewers' list."""
-        return replace(self.entries.of(patient_id, None, Outcome.ALLOWED), released=(REVIEWS,))
+        return self.entries.of(patient_id, None, Outcome.ALLOWED, released=(REVIEWS,))
 
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
         """Up to which change the active card was when something of it was shown; None when nothing was.
@@ -335,7 +339,7 @@ class Operation:
     def _entry_for_write(
         self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None
     ) -> LedgerEntry:
-        made = replace(self.entries.of(patient_id, self.found, Outcome.ALLOWED), written=written)
+        made = self.entries.of(patient_id, self.found, Outcome.ALLOWED, written=written)
         if recorded is not None:
             shown = released_of_written(self.plan, recorded)
             made = replace(made, record_id=recorded.record_id, released=shown)

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import orjson
 
+from app.domain.errors import TransportRefusal
 from app.execution.operation import Request
-from app.execution.trusted import MalformedMember, asked_document
+from app.requests import from_members
 from app.streaming.subscription import Result
 from resolvers import limits
 
@@ -119,14 +120,10 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
     id_, payload = _id(message), message.get("payload")
     if not isinstance(payload, dict):
         raise _bad("`payload` must be an object")
-    name = payload.get("operationName")
-    if not isinstance(name, str | None):
-        raise _bad("`operationName` must be text")
     try:
-        query, document_id = asked_document(payload)
-    except MalformedMember as wrong:
-        raise _bad(str(wrong)) from wrong
-    return Subscribe(id_, Request(query, name, _object_or_none(payload, "variables") or {}, document_id))
+        return Subscribe(id_, from_members(payload))
+    except TransportRefusal as refusal:
+        raise _bad(refusal.message) from refusal
 
 
 def _id(message: Mapping[str, Any]) -> str:

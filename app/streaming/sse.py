@@ -7,18 +7,17 @@ import asyncio
 from typing import Final
 
 import orjson
-from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.domain.viewer import Viewer
 from app.execution.operation import Request
+from app.negotiation import EVENT_STREAM_TYPE
 from app.services import Services
 from app.streaming import subscription
 from app.streaming.capacity import Capacity
 from resolvers import limits
 
-EVENT_STREAM_TYPE: Final = "text/event-stream"
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -27,11 +26,6 @@ HEADERS: Final = {
 HEARTBEAT: Final = b":\n\n"
 """A comment, so that proxies keep the connection open and a client that is gone is noticed."""
 COMPLETE: Final = b"event: complete\ndata:\n\n"
-
-
-def wants_event_stream(request: HttpRequest) -> bool:
-    """Whether the client takes its answer as events."""
-    return EVENT_STREAM_TYPE in request.headers.get("accept", "")
 
 
 class EventStream(Response):

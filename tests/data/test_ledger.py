@@ -114,7 +114,7 @@ async def test_a_cancelled_caller_does_not_disturb_the_others(database: Database
 
 
 class Failing:
-    """Stands between ledger and database and makes the next transactions fail."""
+    """Stands between ledger and database and makes the next changes fail."""
 
     def __init__(self, database: Database, when: str) -> None:
         self.database = database
@@ -136,6 +136,19 @@ class Failing:
                 raise OSError("the database is away")
         if fails and self.when == "after the commit":
             raise OSError("the answer was lost")
+
+    async def rows(self, statement: Any, values: Any, *, may_repeat: bool = True) -> Any:
+        """A statement by itself is a transaction when it changes something."""
+        if may_repeat:
+            return await self.database.rows(statement, values)
+        fails = self.failures > 0
+        self.failures -= 1
+        if fails and self.when != "after the commit":
+            raise OSError("the database is away")
+        rows = await self.database.rows(statement, values, may_repeat=False)
+        if fails:
+            raise OSError("the answer was lost")
+        return rows
 
 
 @pytest.mark.parametrize("when", ["at the beginning", "before the commit", "after the commit"])

@@ -50,11 +50,6 @@ async def test_another_content_type_is_not_taken(gateway: World) -> None:
         assert (status, code(body)) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-async def test_reading_by_url_is_not_possible(gateway: World) -> None:
-    """A query in a URL ends up in logs: GET is refused."""
-    assert (await gateway.client.get("/graphql", params=ME)).status_code == 405
-
-
 @pytest.mark.limit("BODY_MAX_BYTES")
 async def test_two_megabytes_are_refused(gateway: World) -> None:
     """413 before anything is parsed, announced or streamed."""
@@ -208,17 +203,6 @@ async def test_the_cache_of_documents_is_bounded(gateway: World) -> None:
         await gateway.ask("gp", f"query Q{place} {{ me {{ role }} }} {padding}")
     assert sum(len(text) for _, text in kept) <= limits.DOCUMENT_CACHE_MAX_CHARACTERS
     assert 0 < len(kept) < 12
-
-
-async def test_the_answer_is_in_the_type_the_client_accepts(gateway: World) -> None:
-    """application/graphql-response+json when asked for, else application/json."""
-    for accept, expected in (
-        ("application/graphql-response+json", "application/graphql-response+json"),
-        ("*/*", "application/json"),
-    ):
-        headers = {"authorization": f"Bearer {gateway.token('gp')}", "accept": accept}
-        response = await gateway.client.post("/graphql", json=ME, headers=headers)
-        assert response.headers["content-type"].split(";")[0] == expected
 
 
 async def test_nothing_about_anybody_reaches_the_logs(

@@ -12,21 +12,10 @@ import httpx
 import orjson
 import pytest
 
-from tests.streams import CHANGE, FOLLOW_HER, FOLLOW_MINE, SOON, Writer, listeners, listening_gateway, until
+from tests.streams import CHANGE, FOLLOW_HER, SOON, Writer, listeners, until
 from tests.world import World
 
 ME = "{ me { role } }"
-
-
-@pytest.fixture
-async def address(gateway: World) -> AsyncIterator[str]:
-    async with listening_gateway(gateway.services) as found:
-        yield found
-
-
-@pytest.fixture
-def kari(gateway: World) -> Writer:
-    return Writer(gateway.services, gateway.number("kari"))
 
 
 class Events:
@@ -97,9 +86,42 @@ async def test_a_change_is_told_as_an_event(gateway: World, address: str, kari: 
 )
 async def test_one_answer_is_one_event(gateway: World, address: str, query: str, told: Any) -> None:
     """A query, and an operation that cannot be run, are told once and completed."""
-    async with streamed(gateway, address, "gp", query, accept="text/event-stream, application/json") as events:
+    async with streamed(gateway, address, "gp", query) as events:
         answer = await events.next()
         assert answer.get("data") == told or answer["errors"][0]["extensions"]["code"] == told
+        await events.completes()
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream, application/json", "application/json, text/event-stream;q=0.5"])
+async def test_who_takes_json_as_well_gets_json_for_what_is_answered_at_once(
+    gateway: World, address: str, kari: Writer, accept: str
+) -> None:
+    """A query, a mutation and a refusal at once; a subscription, which has no other form, as events."""
+    for query, told in ((ME, "GP"), ("{ me {", "GRAPHQL_PARSE_FAILED")):
+        async with streamed(gateway, address, "gp", query, accept=accept) as answer:
+            assert answer.response.headers["content-type"] == "application/json; charset=utf-8"
+            assert told in str(orjson.loads(await answer.response.aread()))
+    async with streamed(gateway, address, "gp", FOLLOW_HER, accept=accept, patient=kari.number) as events:
+        assert events.response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        await until(lambda: listeners(gateway.services, kari.patient_id) == 1)
+        sequence = await kari.item()
+        assert (await events.next())["data"]["cardChanged"]["sequence"] == sequence
+
+
+async def test_a_mutation_goes_over_events_as_well(gateway: World, address: str) -> None:
+    """Done once, told once, completed; for a client that takes nothing else."""
+    async with streamed(gateway, address, "kari", "mutation { withdrawConsent { cardsDeleted } }") as events:
+        assert (await events.next())["data"]["withdrawConsent"]["cardsDeleted"] == 1
+        await events.completes()
+    withdrawn = [entry for entry in await gateway.ledger_entries("kari") if "consent.WITHDRAWN" in entry["written"]]
+    assert len(withdrawn) == 1
+
+
+async def test_who_likes_events_better_gets_events(gateway: World, address: str) -> None:
+    """Better by quality; then a query is told as one event."""
+    accept = "application/json;q=0.5, text/event-stream"
+    async with streamed(gateway, address, "gp", ME, accept=accept) as events:
+        assert (await events.next())["data"] == {"me": {"role": "GP"}}
         await events.completes()
 
 
@@ -129,13 +151,6 @@ async def test_the_command_of_the_readme_follows_a_card(gateway: World, address:
         await until(lambda: listeners(gateway.services, kari.patient_id) == 1)
         sequence = await kari.item()
         assert (await events.next())["data"]["cardChanged"]["sequence"] == sequence
-
-
-async def test_without_the_header_a_subscription_is_refused(gateway: World) -> None:
-    """There is one answer to an ordinary request."""
-    response = await gateway.ask("kari", FOLLOW_MINE)
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"]["code"] == "OPERATION_NOT_SUPPORTED"
 
 
 @pytest.mark.limit("STREAM_HEARTBEAT_SECONDS")

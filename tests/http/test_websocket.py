@@ -2,7 +2,6 @@
 
 import asyncio
 import socket as sockets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,21 +10,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from resolvers import limits
-from tests.streams import FOLLOW_HER, Socket, Writer, listeners, listening_gateway, raw_socket, socket_of, until
+from tests.streams import FOLLOW_HER, Socket, Writer, listeners, raw_socket, socket_of, until
 from tests.world import NOW, World
 
 ME = "{ me { role } }"
-
-
-@pytest.fixture
-async def address(gateway: World) -> AsyncIterator[str]:
-    async with listening_gateway(gateway.services) as found:
-        yield found
-
-
-@pytest.fixture
-def kari(gateway: World) -> Writer:
-    return Writer(gateway.services, gateway.number("kari"))
 
 
 async def test_a_query_and_a_mutation_are_answered_and_completed(gateway: World, address: str) -> None:
@@ -93,6 +81,44 @@ async def test_what_is_no_message_closes_the_socket(gateway: World, address: str
     async with socket_of(gateway, address, "gp") as socket:
         await socket.subscribe("1", ME)
         assert (await socket.hear())["payload"]["data"]["me"]["role"] == "GP"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        [], [{"type": "ping"}], None, 7, "ping", {"type": "subscribe", "id": {"a": 1}, "payload": {"query": ME}},
+        {**SUBSCRIBE, "payload": None}, {**SUBSCRIBE, "id": ""}, {**SUBSCRIBE, "payload": {"query": ME, "variables": 7}},
+    ],
+    ids=lambda message: str(message)[:40],
+)  # fmt: skip
+async def test_what_is_no_message_closes_the_socket_before_signing_in_too(address: str, message: Any) -> None:
+    """4400 as well, not 4401: it is no message whoever sends it."""
+    async with raw_socket(address) as socket:
+        await socket.say(orjson.dumps(message).decode())
+        code, reason = await socket.closed()
+        assert (code, reason[:16]) == (4400, "Invalid message:")
+
+
+@pytest.mark.parametrize(
+    "optional", [{"variables": None}, {"operationName": None}, {"extensions": None}, {"extensions": {"x": 1}}, {"x": 1}]
+)
+async def test_what_is_optional_may_be_null_or_unknown(gateway: World, address: str, optional: dict[str, Any]) -> None:
+    """Null is the same as left out; members nobody knows are passed over."""
+    async with socket_of(gateway, address, "gp") as socket:
+        await socket.say({**SUBSCRIBE, "payload": {"query": ME, **optional}, "unknown": True})
+        assert (await socket.hear())["payload"]["data"] == {"me": {"role": "GP"}}
+
+
+async def test_a_bad_message_ends_what_runs_and_its_work(gateway: World, address: str, kari: Writer) -> None:
+    """The protocol closes the socket at once; nothing of it goes on here, and another socket does not notice."""
+    async with socket_of(gateway, address, "kari-gp") as other, socket_of(gateway, address, "gp") as socket:
+        await other.follow("1", FOLLOW_HER, patient=kari.number)
+        await socket.follow("1", FOLLOW_HER, patient=kari.number)
+        await socket.say("[]")
+        assert (await socket.closed())[0] == 4400
+        await until(lambda: listeners(gateway.services, kari.patient_id) == 1)
+        sequence = await kari.item()
+        assert (await other.event())["sequence"] == sequence
 
 
 @pytest.mark.parametrize("payload", [[], "Bearer x", 7, True])
@@ -195,6 +221,8 @@ async def test_another_subprotocol_is_not_spoken(address: str) -> None:
         ("query A { me { role } } query B { me { role } }", "OPERATION_NOT_FOUND"),
         ("query($x: Int!) { me { role @include(if: true) } cardStatus(patient: $x) { consentGiven } }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ " + " ".join(f"a{i}: me {{ role }}" for i in range(21)) + " }", "TOO_MANY_ROOT_FIELDS"),
+        ("query($n: Int!) { caseload(first: $n) { pageInfo { hasNextPage } } }", "BAD_USER_INPUT"),
+        ("{ me { role } } }", "GRAPHQL_PARSE_FAILED"),
     ],
 )  # fmt: skip
 async def test_a_wrong_operation_disturbs_no_other(
