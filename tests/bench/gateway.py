@@ -5,11 +5,12 @@ graphql-core. The product itself has no such switches.
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from app.commands import serving
-from app.domain.ledger import LedgerEntry
+from app.domain.ledger import Head, LedgerEntry
 from app.main import create_app
 from app.services import Services, make_services
 from app.settings import Settings
@@ -18,10 +19,13 @@ from data.together import Together
 
 
 class Silent(ChainedLedger):
-    """Keeps nothing. What it is told is made fast to a chain all the same where it is part of a write."""
+    """Keeps nothing."""
 
-    async def append(self, entry: LedgerEntry) -> None:
+    async def append(self, *entries: LedgerEntry) -> None:
         return
+
+    def appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+        return Appended(before, before, [])
 
     def gather(self, together: Together, appended: Appended) -> None:
         return
