@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 NODE_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: run test test-quick test-slow test-browser lint types contract web budgets bench clean
+.PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -22,6 +22,12 @@ test-slow: $(VENV)/.installed
 
 test-browser: $(VENV)/.installed web
 	$(PYTEST) -m browser
+
+N ?= 20000
+REQUESTS ?= 1000000
+
+sameness: $(VENV)/.installed
+	SAMENESS=$(N) $(PYTEST) -n 2 -m slow tests/sameness
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
@@ -39,6 +45,9 @@ budgets: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
+
+bench-memory: $(VENV)/.installed
+	$(BIN)/python -m tests.bench.memory --requests $(REQUESTS)
 
 web: app/web_dist/explorer.html
 

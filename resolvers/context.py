@@ -205,9 +205,11 @@ class OperationContext:
         return outcome
 
     def untold(self) -> Iterator[tuple[Withheld, tuple[str, ...]]]:
-        """What was withheld where the document does not select `withheld`, with the place it was asked at."""
-        for response_key, withheld in self.withheld.items():
-            if not self.selection[response_key].asks_withheld:
+        """What was withheld where the document does not select `withheld`, with the place it was asked at; in the
+        document's order, whichever card was opened first."""
+        for response_key, selection in self.selection.items():
+            if not selection.asks_withheld:
+                withheld = self.withheld.get(response_key, ())
                 yield from ((why, place) for why, places in withheld for place in places)
 
     def once(self, what: str, read: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Future[Any]:

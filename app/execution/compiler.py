@@ -172,16 +172,18 @@ class _Writer:
     def section(self, one: Selected, section: Section, place: Place) -> str:
         assert self.opened is not None
         release = self.opened.releases[section.kind]
+        # Asked for even where they change nothing: what does not fit is an error to everybody.
+        arguments = self.arguments(one) if one.nodes[0].arguments else None
         if release is None:
             return "None"
         source = self.new()
         self.line(f"{source} = documents.get({section.kind!r})")
         if not section.repeated:
             self.line(f"if {source} is not None and erroneous({source}): {source} = None")
-        elif not (self.opened.erroneous_items and one.nodes[0].arguments):
+        elif not self.opened.erroneous_items or arguments is None:
             self.line(f"if {source}: {source} = [item for item in {source} if not erroneous(item)]")
         else:
-            wanted = f"{self.arguments(one)}.get('include_erroneous')"
+            wanted = f"{arguments}.get('include_erroneous')"
             self.line(f"if {source} and not {wanted}: {source} = [item for item in {source} if not erroneous(item)]")
         return self.completed(one.type, one, source, place, release)
 

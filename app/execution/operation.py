@@ -169,7 +169,7 @@ class Operation:
         return await self._executed(patient)
 
     async def _executed(self, patient: str | None) -> Answer:
-        result = await self._execute(self.context)
+        result = _in_order(await self._execute(self.context))
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
@@ -342,6 +342,15 @@ class Operation:
             made = with_elevation(self.entries.granted(made, recorded.grant), recorded.grant.elevated)
         self.context.noted = made
         return made
+
+
+def _in_order(result: ExecutionResult) -> ExecutionResult:
+    """The same with its errors as they stand in the document, not as they happened."""
+    if result.errors:
+        result.errors = sorted(
+            result.errors, key=lambda error: (error.positions or [], list(map(str, error.path or ())))
+        )
+    return result
 
 
 _BEGUN: Final[set[asyncio.Task[ExecutionResult]]] = set()

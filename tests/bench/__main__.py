@@ -1,160 +1,174 @@
-"""`make bench`: requests per second and latency of the woman's home page and the full card, on both databases.
+"""`make bench`: the gateway beside the limit of what this machine, its database and Python's servers can do.
 
-Beside each stands a bare ASGI application that sends the same statement and returns what it read, with no token, no
-GraphQL, no gate and no ledger: the ratio says what the gateway costs. One process serves, one asks, so two cores are
-enough. Runs alternate between the two, because machines are noisy: compare within a row, not between runs.
+In one run on the same PostgreSQL (fsync on) and the same data, one process each: the gateway as it is; without its
+ledger; on graphql-core alone; and a bare application that verifies the token, looks at consent and blocks and sends on
+what stands ready as text (`limit.py`). Clients, servers and database share the machine: compare within a row.
 """
 
+import argparse
 import asyncio
 import itertools
-import os
-import socket
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import orjson
 from rich.console import Console
 from rich.table import Table
 
-from app.development import all_personas
-from app.domain.viewer import CallerKind
-from app.identity.development_issuer import DevelopmentIssuer
-from app.services import system_clock
-from resolvers.views import view_for
-from tests.bench import writing
+from tests.bench import store
+from tests.bench.cold import first_answers
+from tests.bench.load import Run, load_all, request
+from tests.bench.measured import Arm, Effort, in_turn
+from tests.bench.pages import FULL_CARD, PAGES, SEEN_BY_BOTH, Page, cold, token, visits
+from tests.bench.servers import Server, serving
 from tests.databases import empty_database_url
-from tests.whole_card import selection
 
-CONNECTIONS = 16
-SECONDS = 4.0
-ROUNDS = 3
+WHOLE = Effort(seconds=2.0, rounds=5, connections=(1, 16, 64))
+QUICK = Effort(seconds=0.3, rounds=1, connections=(1, 16))
+MIDDLE: Final = 16
+AT_LEAST: Final = {
+    "full card": 0.65,
+    "full card, the limit by section": 0.65,
+    "woman's home page": 0.75,
+    "list of 50 cards": 0.6,
+    "a visit written": 0.8,
+}
+"""What is aimed at of the limit, without the ledger, at 16 connections."""
 
-HOME_PAGE = """{ myCard { status lastUpdatedAt pregnancy { dueDateByUltrasound dueDateCorrected numberOfFetuses }
-  antenatalVisits { heldOn gestationalAgeWeeks gestationalAgeDays bloodPressure { systolicMmhg diastolicMmhg } weightKg }
-  symphysisFundalHeights { measuredOn symphysisFundalHeightCm } laboratoryResults { bloodType { abo rhesusD } }
-  careContacts { midwife { name } generalPractitioner { name } } withheld { path reason } } consent { given } }"""
-FULL_CARD = f"{{ myCard {{ {selection(view_for(CallerKind.CITIZEN).graphql, 'MaternityRecord')} }} }}"
-
-
-@dataclass(frozen=True)
-class Run:
-    per_second: float
-    p50_ms: float
-    p99_ms: float
+WIDTH: Final = 170
+Servers = Mapping[str, Server]
 
 
 def main() -> None:
     """Measure and print."""
-    table = Table(
-        "database", "page", "gateway req/s", "p50 ms", "p99 ms", "bare req/s", "p50 ms", "p99 ms", "gateway / bare"
-    )
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="only to see that it runs")
+    options.add_argument("--cold", type=int, default=10_000, help="how many documents never seen before")
+    chosen = options.parse_args()
+    effort, documents = (QUICK, 100) if chosen.quick else (WHOLE, chosen.cold)
+    console = Console(width=WIDTH)
     with tempfile.TemporaryDirectory() as folder:
-        postgresql = asyncio.run(empty_database_url("postgresql", Path(folder)))
-        for name, url in (("SQLite", None), ("PostgreSQL", postgresql)):
-            with serving(Path(folder) / name, url, "tests.bench.bare") as (gateway, bare, data_dir):
-                token = _token(data_dir, "kari")
-                for page, query in (("home page", HOME_PAGE), ("full card", FULL_CARD)):
-                    asked = itertools.repeat(orjson.dumps({"query": query}))
-                    table.add_row(name, page, *_compared(gateway, bare, token, asked))
-        written = asyncio.run(empty_database_url("postgresql", Path(folder)))
-        with serving(Path(folder) / "written", written, "tests.bench.writing") as (gateway, bare, data_dir):
-            numbers = asyncio.run(writing.seeded(data_dir, written))
-            compared = _compared(gateway, bare, _token(data_dir, "midwife"), writing.bodies(numbers))
-            table.add_row("PostgreSQL", "recordVisit", *compared)
-    Console(width=160).print(table)
-    print(f"{CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS:g} s each, alternating; medians.")  # noqa: T201 - a command's output
+        data_dir = Path(folder)
+        url = asyncio.run(empty_database_url("postgresql", data_dir))
+        stock = asyncio.run(store.stocked(data_dir, url))
+        with serving(data_dir, url) as servers:
+            console.print(beside_the_limit(servers, data_dir, stock.numbers, effort))
+            console.print(beside_core(servers, data_dir, effort))
+            console.print(what_roles_cost(servers, data_dir, stock.kari, effort))
+            console.print(cold_over_http(servers, data_dir, documents))
+        console.print(cold_in_process(data_dir, url, documents))
+    console.print(
+        f"PostgreSQL with fsync=on, its own process; {effort.rounds} rounds of {effort.seconds:g} s, alternating; medians."
+    )
 
 
-def _token(data_dir: Path, name: str) -> str:
-    persona = all_personas()[name]
-    purpose = persona.purpose_for(None)
-    return DevelopmentIssuer(data_dir).mint(persona, now=system_clock(), purpose=purpose, lifetime_seconds=3600)
+def beside_the_limit(servers: Servers, data_dir: Path, numbers: list[str], effort: Effort) -> Table:
+    """Each page and a visit, at each number of connections."""
+    table = Table(
+        "page", "at once", "limit /s", "p50 ms", "no ledger /s", "p50 ms", "p99 ms", "/ limit", "aim", "gateway /s",
+        "p50 ms", "p99 ms", "p99 / p50", "/ limit", "/ no ledger", "KB",
+        title="Beside the limit",
+        caption="A visit without the ledger still writes its version, the section, the change and the key: they are the store.",
+    )  # fmt: skip
+    for connections in effort.connections:
+        for page in PAGES:
+            table.add_row(*_row(page.name, connections, in_turn(_arms(servers, page, data_dir), connections, effort)))
+        arms = {
+            name: Arm(servers[name].port, lambda path=path: visits(data_dir, numbers, path))  # type: ignore[misc]  # bound at once
+            for name, path in (("limit", "/visit"), ("no ledger", "/graphql"), ("gateway", "/graphql"))
+        }
+        table.add_row(*_row("a visit written", connections, in_turn(arms, connections, effort)), end_section=True)
+    return table
 
 
-def _compared(gateway: int, bare: int, token: str, bodies: Iterator[bytes]) -> list[str]:
-    runs: dict[int, list[Run]] = {gateway: [], bare: []}
-    for port in (gateway, bare):
-        asyncio.run(_load(port, token, bodies, 1.0))  # warm
-    for _ in range(ROUNDS):
-        for port in (gateway, bare):
-            runs[port].append(asyncio.run(_load(port, token, bodies, SECONDS)))
-    ours, theirs = _median(runs[gateway]), _median(runs[bare])
-    ratio = ours.per_second / theirs.per_second
+def _arms(servers: Servers, page: Page, data_dir: Path) -> dict[str, Arm]:
+    paths = {"limit": page.path, "no ledger": "/graphql", "gateway": "/graphql"}
+    return {
+        name: Arm(servers[name].port, lambda path=path: page.requests(data_dir, path))  # type: ignore[misc]  # bound at once
+        for name, path in paths.items()
+    }
+
+
+def _row(name: str, connections: int, runs: Mapping[str, Run]) -> list[str]:
+    limit, silent, ours = runs["limit"], runs["no ledger"], runs["gateway"]
+    aim = f"{AT_LEAST[name]:.2f}" if connections == MIDDLE else ""
     return [
-        f"{ours.per_second:.0f}", f"{ours.p50_ms:.1f}", f"{ours.p99_ms:.1f}",
-        f"{theirs.per_second:.0f}", f"{theirs.p50_ms:.1f}", f"{theirs.p99_ms:.1f}", f"{ratio:.2f}",
+        name, str(connections), f"{limit.per_second:.0f}", f"{limit.p50_ms:.2f}",
+        f"{silent.per_second:.0f}", f"{silent.p50_ms:.2f}", f"{silent.p99_ms:.2f}",
+        f"{silent.per_second / limit.per_second:.2f}", aim,
+        f"{ours.per_second:.0f}", f"{ours.p50_ms:.2f}", f"{ours.p99_ms:.2f}", f"{ours.p99_ms / ours.p50_ms:.1f}",
+        f"{ours.per_second / limit.per_second:.2f}", f"{ours.per_second / silent.per_second:.2f}",
+        f"{ours.answer_bytes / 1e3:.1f}",
     ]  # fmt: skip
 
 
-def _median(runs: list[Run]) -> Run:
-    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("per_second", "p50_ms", "p99_ms")))
+def beside_core(servers: Servers, data_dir: Path, effort: Effort) -> Table:
+    """The full card with programs and on graphql-core with its caches, both without the ledger."""
+    table = Table("page", "at once", "programs /s", "graphql-core /s", "ratio", "aim", title="Beside graphql-core")
+    card = PAGES[0]
+    arms = {name: Arm(servers[name].port, lambda: card.requests(data_dir)) for name in ("no ledger", "core")}
+    for connections in effort.connections:
+        runs = in_turn(arms, connections, effort)
+        ours, core = runs["no ledger"].per_second, runs["core"].per_second
+        table.add_row(card.name, str(connections), f"{ours:.0f}", f"{core:.0f}", f"{ours / core:.1f}", "10")
+    return table
 
 
-async def _load(port: int, token: str, bodies: Iterator[bytes], seconds: float) -> Run:
-    head = f"POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
-    until, latencies = time.perf_counter() + seconds, []
-
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while (began := time.perf_counter()) < until:
-            body = next(bodies)
-            writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            assert answer.startswith(b"HTTP/1.1 200"), answer
-            length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            content = await reader.readexactly(length)
-            assert b'"errors"' not in content[:200], content[:500]
-            latencies.append((time.perf_counter() - began) * 1000)
-        writer.close()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    latencies.sort()
-    per_second = len(latencies) / (time.perf_counter() - began)
-    return Run(per_second, latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)])
-
-
-@contextmanager
-def serving(data_dir: Path, url: str | None, beside: str) -> Iterator[tuple[int, int, Path]]:
-    """The gateway and the bare application on one store; gives their ports and the data folder."""
-    environment = {**os.environ, "HELSEKORT_DATA_DIR": str(data_dir), "HELSEKORT_LOG_LEVEL": "ERROR"}
-    environment["HELSEKORT_TELL_COST"] = "false"  # production never does
-    if url:
-        environment["HELSEKORT_DATABASE_URL"] = url
-    ports = _free_port(), _free_port()
-    gateway = _start([sys.executable, "-m", "app", "demo", "--port", str(ports[0])], environment, ports[0])
-    bare = _start([sys.executable, "-m", beside, str(ports[1])], environment, ports[1])
-    try:
-        yield *ports, data_dir
-    finally:
-        for process in (gateway, bare):
-            process.terminate()
-            process.wait(10)
+def what_roles_cost(servers: Servers, data_dir: Path, kari: str, effort: Effort) -> Table:
+    """The woman herself, twice; and a doctor with a purpose, on the same card, which somebody else is kept out of."""
+    hers = orjson.dumps({"query": f"{{ myCard {{ {SEEN_BY_BOTH} }} }}"})
+    query = f"query($p: NationalIdentityNumber!) {{ card(patient: $p) {{ {SEEN_BY_BOTH} }} }}"
+    his = orjson.dumps({"query": query, "variables": {"p": kari}})
+    bodies = {
+        "herself": ("kari", hers),
+        "herself again": ("kari", hers),
+        "doctor": ("gp", his),
+        "doctor again": ("gp", his),
+    }
+    port = servers["no ledger"].port
+    arms = {
+        name: Arm(port, lambda who=who, body=body: itertools.repeat(request("/graphql", token(data_dir, who), body)))  # type: ignore[misc]  # bound at once
+        for name, (who, body) in bodies.items()
+    }
+    runs = in_turn(arms, MIDDLE, effort)
+    first = runs["herself"].per_second
+    table = Table(
+        "who reads the same of the same card",
+        "/s",
+        "against the first",
+        "KB",
+        title="What roles, purposes and blocks cost",
+    )
+    for name, run in runs.items():
+        table.add_row(name, f"{run.per_second:.0f}", f"{run.per_second / first:.3f}", f"{run.answer_bytes / 1e3:.1f}")
+    return table
 
 
-def _start(command: list[str], environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return process
-        time.sleep(0.1)
-    process.kill()
-    raise RuntimeError(f"{command} did not start")
+def cold_over_http(servers: Servers, data_dir: Path, documents: int) -> Table:
+    """Full cards asked for with documents that were never seen."""
+    table = Table("server", "documents", "at once", "/s", "p50 ms", title="Cold documents over HTTP: the full card")
+    for name in ("no ledger", "core"):
+        run = load_all(servers[name].port, _cold_requests(data_dir, documents), MIDDLE)
+        table.add_row(name, str(documents), str(MIDDLE), f"{run.per_second:.0f}", f"{run.p50_ms:.2f}")
+    return table
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _cold_requests(data_dir: Path, documents: int) -> Iterator[bytes]:
+    asks = token(data_dir, "kari")
+    return (request("/graphql", asks, orjson.dumps({"query": text})) for text in cold(documents, FULL_CARD))
+
+
+def cold_in_process(data_dir: Path, url: str, documents: int) -> Table:
+    """The first answer beside graphql-core's own work."""
+    found = first_answers(data_dir, url, min(documents, 2_000))
+    table = Table(
+        "first answer ms", "the read in it ms", "graphql-core ms", "ratio", "aim", title="Cold documents in one process"
+    )
+    ratio = found.gateway_ms / found.core_ms
+    table.add_row(f"{found.gateway_ms:.2f}", f"{found.read_ms:.2f}", f"{found.core_ms:.2f}", f"{ratio:.2f}", "1.50")
+    return table
 
 
 if __name__ == "__main__":
