@@ -13,4 +13,10 @@ async def authenticated(headers: Headers, services: Services) -> Viewer:
     token = bearer_token(headers, allow_bearer=services.settings.is_development)
     await services.verifier.refresh_keys_for(token)
     claims = services.verifier.verify(token)
-    return await viewer_from(claims, services.organisations.find, services.enabled_roles, now=services.clock())
+    now, organisations = services.clock(), services.organisations
+    unit = await organisations.find(claims.organisation_child) if claims.organisation_child else None
+    known = services.viewers.find(claims, unit, now)
+    if known is None:
+        known = await viewer_from(claims, organisations.find, services.enabled_roles, now=now)
+        services.viewers.keep(claims, unit, known)
+    return known

@@ -23,7 +23,7 @@ from app.execution.events import StreamedOperation
 from app.execution.operation import Answer, Operation, Request, answer, operation_of
 from app.failures import failed, refused
 from app.negotiation import GRAPHQL_TYPE, JSON_TYPE, accepted
-from app.observability import REFUSALS, REQUESTS, SECONDS, TRACER, log
+from app.observability import REFUSALS, REQUESTS, SECONDS, log_request, span
 from app.requests import from_body, from_url, personal_data_in_url
 from app.services import Services
 from app.streaming.sse import EventStream
@@ -90,7 +90,7 @@ class _Exchange:
         asked, is_by_url = await self._request()
         if self.accepted.stream_first and not is_by_url:
             return self._stream(viewer, asked)
-        with TRACER.start_as_current_span("graphql", attributes={"caller": viewer.kind.value}):
+        with span("graphql", caller=viewer.kind.value):
             if is_by_url:
                 return await _answer_by_url(self.services, viewer, asked)
             if not self.accepted.stream:
@@ -134,7 +134,7 @@ class _Exchange:
         durations.observe(seconds)
         for error in self.body.get("errors", ()):
             REFUSALS.labels(error.get("extensions", {}).get("code", "NONE")).inc()
-        log.info("request", caller=caller, status=self.status, milliseconds=round(seconds * 1000, 2))
+        log_request(caller=caller, status=self.status, milliseconds=round(seconds * 1000, 2))
 
 
 class _Whole(Response):

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from app import web
 from app.development import development_routes
@@ -23,6 +24,7 @@ from app.streaming.capacity import Capacity
 from app.streaming.websocket import graphql_socket
 from resolvers.views import printed
 
+GRAPHQL_PATH: Final = "/graphql"
 WEB_DIST: Final = Path(__file__).with_name("web_dist")
 FRONT_PAGE: Final = Path(__file__).with_name("front_page.html")
 
@@ -36,10 +38,21 @@ def create_app(
     configure_logging(settings.log_level)
     joined = services or make_services(settings, clock)
     prepare_documents(joined)
-    app = Starlette(routes=_routes(settings), lifespan=_lifespan)
+    app = Application(routes=_routes(settings), lifespan=_lifespan)
     app.state.services = joined
     app.state.capacity = Capacity()
     return app
+
+
+class Application(Starlette):
+    """Sends what goes to `/graphql` there at once: that is nearly everything, and looking for its route takes time."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == GRAPHQL_PATH:
+            scope["app"] = self
+            await graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager
@@ -57,8 +70,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def _routes(settings: Settings) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", front_page),
-        Route("/graphql", graphql),
-        WebSocketRoute("/graphql", graphql_socket),
+        WebSocketRoute(GRAPHQL_PATH, graphql_socket),
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/metrics", metrics),

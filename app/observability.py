@@ -6,6 +6,7 @@ durations and the event id. Exceptions are logged by class only, because their m
 
 import logging
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,16 @@ log: Any = structlog.get_logger("helsekort")
 
 TRACER: Final = trace.get_tracer("helsekort")
 """Does nothing until the operator installs an exporter."""
+
+
+def span(name: str, **attributes: str) -> AbstractContextManager[object]:
+    """A span of a trace; nothing at all while nobody has installed an exporter."""
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        return _NO_SPAN
+    return TRACER.start_as_current_span(name, attributes=attributes)
+
+
+_NO_SPAN: Final = nullcontext()
 
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter(
@@ -35,8 +46,19 @@ PLANS: Final = Counter(
 STREAMS: Final = Gauge("helsekort_streams", "WebSockets and event streams open now.", ["transport"], registry=REGISTRY)
 
 
+_LOGGER: Final = logging.getLogger("helsekort")
+"""Writes nothing itself; it knows the level."""
+
+
+def log_request(**what: object) -> None:
+    """A line for a request, where such lines are wanted: finding out that they are not costs the logger its while."""
+    if _LOGGER.isEnabledFor(logging.INFO):
+        log.info("request", **what)
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error; the libraries' own logs only from warnings up, without their arguments."""
+    _LOGGER.setLevel(level)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -20,6 +20,7 @@ from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
 from app.identity.fetched_keys import FetchedKeys
 from app.identity.keys import KeySource, StaticKeys
+from app.identity.known_viewers import KnownViewers
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, load_keys
 from app.settings import Settings
@@ -72,6 +73,7 @@ class Services:
     programs: Programs | None
     trusted: TrustedDocuments
     clients: Clients
+    viewers: KnownViewers
 
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
@@ -103,7 +105,8 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         documents=Documents(hide_suggestions=not settings.is_development),
-        programs=Programs(), clients=Clients(), trusted=TrustedDocuments.from_file(settings.trusted_documents),
+        programs=Programs(), clients=Clients(), viewers=KnownViewers(),
+        trusted=TrustedDocuments.from_file(settings.trusted_documents),
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class SealBroken(Exception):
 class PatientKeys:
     """The keys over identity numbers: one finds a number without telling it, one seals it."""
 
-    __slots__ = ("_found_by", "_lookup_key", "_sealing")
+    __slots__ = ("_found_by", "_known_as", "_lookup_key", "_sealing")
 
     def __init__(self, lookup_key: bytes, sealing_key: bytes) -> None:
         """Raises ValueError for keys of another length than 32 bytes."""
@@ -97,6 +97,7 @@ class PatientKeys:
         self._lookup_key = lookup_key
         self._sealing = AESGCM(sealing_key)
         self._found_by = lru_cache(NUMBERS_KEPT)(self._hashed)
+        self._known_as = lru_cache(NUMBERS_KEPT)(self._called)
 
     def key(self, number: str) -> str:
         """What a number is found by: HMAC-SHA256 in hex."""
@@ -107,7 +108,10 @@ class PatientKeys:
 
     def patient_id(self, number: str) -> str:
         """The id a person has here, also before she is in the store: what is logged about her then is hers later."""
-        return str(UUID(hex=self.key(f"patient {number}")[:32]))
+        return self._known_as(number)
+
+    def _called(self, number: str) -> str:
+        return str(UUID(hex=self._hashed(f"patient {number}")[:32]))
 
     def seal(self, number: str) -> bytes:
         """The number encrypted; never twice the same."""

@@ -50,7 +50,7 @@ class WithdrawalReceipt:
     receipt_hash: str = described("SHA-256 over this receipt; the same is kept, so it can be shown that it was given.")
 
 
-async def consent(info: strawberry.Info, patient: Patient = None) -> Any:
+def consent(info: strawberry.Info, patient: Patient = None) -> Any:
     """This operation's patient's consent."""
     context: OperationContext = info.context
     if context.role_policy.consent == "NONE":

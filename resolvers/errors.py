@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from graphql import GraphQLError, Node, ObjectFieldNode, ValueNode, VariableNode
+from graphql import ArgumentNode, GraphQLError, Node, ObjectFieldNode, ValueNode, VariableNode
 
 from app.domain.errors import Refusal
 from app.domain.gate import Withheld
@@ -56,6 +56,7 @@ WRONG_VALUE: Final = "A value given here does not fit its type."
 WRONG_VARIABLE: Final = "Variable {} does not fit its type."
 WRONG_VARIABLES: Final = "Too much is wrong in the variables."
 MISSING_VARIABLE: Final = "Variable {} is required."
+NULL_VALUE: Final = "A value is null where it must not be."
 UNFIT: Final = "The document does not fit the schema."
 UNFIT_NAME: Final = "`{}` does not fit the schema here."
 
@@ -75,12 +76,23 @@ def _explained(message: str) -> str:
     return "".join(f" {sentence}" for sentence in (*told, *([suggested[0]] if suggested else [])))
 
 
+def is_clients_mistake(cause: Exception | None) -> bool:
+    """Whether an error met while executing is about an argument: null in a variable where null must not be."""
+    about_an_argument = isinstance(cause, GraphQLError) and any(
+        isinstance(node, ValueNode | ArgumentNode) for node in cause.nodes or ()
+    )
+    return about_an_argument
+
+
 def from_resolver(error: GraphQLError, event_id: str) -> GraphQLError:
     """An error met while executing: a refusal keeps its code, anything else becomes an opaque id."""
     cause = error.original_error
     if isinstance(cause, Refusal):
         extensions = {"code": cause.code, "eventId": event_id, **cause.extensions}
         return GraphQLError(cause.message, nodes=error.nodes, path=error.path, extensions=extensions)
+    if is_clients_mistake(cause):
+        extensions = {"code": "BAD_USER_INPUT", "eventId": event_id}
+        return GraphQLError(NULL_VALUE, nodes=error.nodes, path=error.path, extensions=extensions)
     return GraphQLError(
         "Something went wrong here.", nodes=error.nodes, path=error.path,
         extensions={"code": "INTERNAL_ERROR", "eventId": event_id},

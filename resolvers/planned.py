@@ -23,13 +23,27 @@ class PlannedExecutor(Executor[Any]):
     resolvers have given already (or raised) is gone on with: no resolver of a root field runs twice.
 
     program     what was made for this operation; None: graphql-core runs it
+    context     the operation's, at hand before graphql-core's own is
+    variables   likewise
     outcomes    by response key of a root field, what its resolver gave, or the exception it raised
     released    by response key of a root field, the facts that the program has put into the answer
     """
 
-    program: Running | None = None
     outcomes: Mapping[str, Any] = NOTHING_YET
     released: Mapping[str, Collection[str]] = NOTHING_YET
+
+    def __init__(self, *given: Any, program: Running | None = None, **options: Any) -> None:
+        self.program = program
+        self.context, self.variables = given[4], given[6]
+        self._given: Any = (given, options)
+        if program is None:
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Make all of graphql-core's executor ready: a program may do without."""
+        if self._given is not None:
+            (given, options), self._given = self._given, None
+            super().__init__(*given, **options)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The answer, or an awaitable of it."""
@@ -37,6 +51,7 @@ class PlannedExecutor(Executor[Any]):
 
     def by_graphql_core(self, outcomes: Mapping[str, Any]) -> Any:
         """The same without the program."""
+        self.prepare()
         self.outcomes = outcomes
         return super().execute_operation()
 

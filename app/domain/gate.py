@@ -7,7 +7,7 @@ The order matters. A person's status comes before her consent, so that a woman w
 cannot be told from one without a card.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -159,7 +159,8 @@ def section_withheld_by_policy(profile: Profile, name: str) -> Withheld | None:
 
 def entered_in_error(item: dict[str, Any]) -> bool:
     """Whether an item of a document was registered by mistake."""
-    return bool(item.get(PROVENANCE, {}).get("entered_in_error"))
+    provenance = item.get(PROVENANCE)
+    return provenance is not None and bool(provenance.get("entered_in_error"))
 
 
 def _is_professional(viewer: Viewer) -> bool:
@@ -250,8 +251,10 @@ def not_available(cause: str) -> RecordRefusal:
     return RecordRefusal("RECORD_NOT_AVAILABLE", "No digital card is available. Use the paper card.", reason=cause)
 
 
-def _strictest(blocks: Iterable[Block]) -> dict[str | None, Block]:
+def _strictest(blocks: Collection[Block]) -> dict[str | None, Block]:
     """By section (None: the whole card), of several blocks the one that is hardest to open."""
+    if not blocks:
+        return {}
     by_ease = sorted(blocks, key=lambda block: list(Elevation).index(elevation_for(block)), reverse=True)
     return {block.section: block for block in by_ease}
 
@@ -260,6 +263,8 @@ def standing_blocks(
     patient: PatientFile, viewer: Viewer, policy: Policy, now: datetime
 ) -> tuple[list[Block], ElevatedAccess | None]:
     """The blocks that keep this viewer out, and the elevation that opened others; None where none had to be opened."""
+    if not patient.blocks:
+        return [], None
     blocks = [block for block in patient.blocks if _keeps_out(block, viewer, now)]
     in_force = [one for one in patient.elevations if policy.may_elevate(viewer) and one.serves(viewer, now)]
     elevated = max(in_force, key=lambda one: one.ends_at, default=None)

@@ -238,27 +238,25 @@ class _Writer:
         """Statements that complete a value; gives the name it has afterwards."""
         must_be = isinstance(type_, GraphQLNonNull)
         inner = type_.of_type if must_be else type_
-        made = value if is_leaf_type(inner) else self.new()
-        if must_be:
-            self.line(f"if {value} is None: raise Unforeseen")
-        elif made != value:
-            self.line(f"{made} = None")
+        if is_leaf_type(inner):
+            self.leaf(inner, value, self.flag(place), must_be=must_be)
+            return value
+        made = self.new()
+        self.line(f"if {value} is None: raise Unforeseen" if must_be else f"{made} = None")
         self.line(f"if {value} is not None:")
         with self.deeper():
-            if place in self.places:
-                self.line(f"f{self.places[place]} = True")
-            result = self.present(inner, one, value, place, release)
-            if result != made:
-                self.line(f"{made} = {result}")
+            self.line(self.flag(place))
+            self.line(f"{made} = {self.present(inner, one, value, place, release)}")
         return made
+
+    def flag(self, place: Place) -> str:
+        """The statement that notes that there is something at a place, where that is asked."""
+        return f"f{self.places[place]} = True" if place in self.places else "pass"
 
     def present(self, type_: Any, one: Selected, value: str, place: Place, release: Release | None) -> str:
         """The same for a value that is not null."""
         if isinstance(type_, GraphQLList):
             return self.each_of(type_.of_type, one, value, place, release)
-        if is_leaf_type(type_):
-            self.leaf(type_, value)
-            return value
         if isinstance(type_, GraphQLUnionType):
             return self.union(type_, one, value, place)
         return self.fields(one.below[type_.name], value, place, release)
@@ -284,20 +282,27 @@ class _Writer:
         self.line("else: raise Unforeseen")
         return made
 
-    def leaf(self, type_: Any, value: str) -> None:
+    def leaf(self, type_: Any, value: str, flag: str, *, must_be: bool) -> None:
         """What is right as it stands, nearly always, is left alone; graphql-core's own coercion sees to the rest."""
         if isinstance(type_, GraphQLEnumType):
-            self.line(f"{value} = {self.constant(_names(type_))}[{value}]")
-            return
-        other = _UNLESS_RIGHT.get(type_.name, _UNLESS_TEXT).format(value)
-        self.line(f"if {other}: {value} = {self.constant(_coercion(type_))}({value})")
+            self.line(f"if {value} is not None:")
+            coerced = f"{self.constant(_names(type_))}[{value}]"
+        else:
+            right, coerced = _RIGHT.get(type_.name, _TEXT).format(value), f"{self.constant(_coercion(type_))}({value})"
+            self.line(f"if {right}: {flag}")
+            self.line(f"elif {value} is not None:")
+        with self.deeper():
+            self.line(f"{value} = {coerced}")
+            self.line(flag)
+        if must_be:
+            self.line("else: raise Unforeseen")
 
 
-_UNLESS_TEXT: Final = "type({0}) is not str"
-_UNLESS_RIGHT: Final = {
-    "Int": "type({0}) is not int or not -2147483648 <= {0} <= 2147483647",
-    "Float": "type({0}) is not float or {0} - {0} != 0",  # neither infinite nor no number
-    "Boolean": "{0} is not True and {0} is not False",
+_TEXT: Final = "type({0}) is str"
+_RIGHT: Final = {
+    "Int": "type({0}) is int and -2147483648 <= {0} <= 2147483647",
+    "Float": "type({0}) is float and {0} - {0} == 0",  # neither infinite nor no number
+    "Boolean": "{0} is True or {0} is False",
 }
 
 

@@ -31,7 +31,7 @@ class Entries:
     event_id: str
     at: datetime
 
-    @cached_property
+    @property
     def actor_key(self) -> str | None:
         """The keyed hash of the acting person's number; None for systems."""
         number = self.viewer.national_identity_number

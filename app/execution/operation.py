@@ -36,7 +36,14 @@ from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.commands import COMMANDS
 from resolvers.context import ListedWoman, OperationContext
-from resolvers.errors import from_resolver, request_error, variable_error, withheld_errors
+from resolvers.errors import (
+    NULL_VALUE,
+    from_resolver,
+    is_clients_mistake,
+    request_error,
+    variable_error,
+    withheld_errors,
+)
 from resolvers.planned import NOTHING_YET, PlannedExecutor
 from resolvers.views import view_for
 
@@ -77,6 +84,7 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 """By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
 named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
+NO_VARIABLES: Final = VariableValues({}, {})
 STANDS_ALONE: Final = {CASELOAD: "CASELOAD_STANDS_ALONE", REVIEWS: "REVIEWS_STAND_ALONE"}
 """By root field that concerns many women, the refusal when anything about one is asked beside it."""
 
@@ -104,7 +112,8 @@ def operation_of(
     if operation is None or document.tree is None or document.costs is None:
         return _refused(400, [request_error("OPERATION_NOT_FOUND", "Name one of the document's operations.")])
     schema = view_for(viewer.kind).graphql
-    variables = get_variable_values(schema, operation.variable_definitions or (), dict(request.variables), 10)
+    defined = operation.variable_definitions
+    variables = get_variable_values(schema, defined, dict(request.variables), 10) if defined else NO_VARIABLES
     if isinstance(variables, list):
         tells_names = services.documents.tells_names
         return _refused(400, [variable_error(error, tells_names=tells_names) for error in variables])
@@ -113,7 +122,7 @@ def operation_of(
             return _refused(400, [too_high])
         return kind(services, viewer, document, request, variables)
     except GraphQLError:  # a variable that may be null, where it is used as one that may not
-        return _refused(400, [request_error("BAD_USER_INPUT", "A value is null where it must not be.")])
+        return _refused(400, [request_error("BAD_USER_INPUT", NULL_VALUE)])
 
 
 def _refused(status: int, errors: Any) -> Answer:
@@ -257,9 +266,9 @@ class Operation:
     async def _execute(self, context: OperationContext) -> ExecutionResult:
         self.executor = PlannedExecutor(
             self.schema, {}, dict(self.document.fragments), None, context, self.node, self.variables,
-            default_field_resolver, default_type_resolver, default_field_resolver, hide_suggestions=True,
+            default_field_resolver, default_type_resolver, default_field_resolver,
+            hide_suggestions=True, program=self.program,
         )  # fmt: skip
-        self.executor.program = self.program
         if self.program is None:
             PLANS.labels("core").inc()
         started = self.executor.execute_operation()
@@ -274,7 +283,7 @@ class Operation:
 
     def _log_faults(self, result: ExecutionResult) -> None:
         for error in result.errors or ():
-            if not isinstance(error.original_error, Refusal):
+            if not isinstance(error.original_error, Refusal) and not is_clients_mistake(error.original_error):
                 # Not the path: its aliases are the client's own words.
                 fields = [node.name.value for node in error.nodes or () if isinstance(node, FieldNode)]
                 kind = type(error.original_error).__name__
@@ -291,10 +300,9 @@ class Operation:
     def _entry(self, patient: str, result: ExecutionResult) -> LedgerEntry:
         """The ledger entry of this operation."""
         released = released_facts(self.plan, result.data, self._released())
-        reasons = {why for withheld in self.context.withheld.values() for why, _ in withheld}
-        withheld = tuple(sorted(f"{why.path}: {why.reason}" for why in reasons))
+        withheld = self._withheld()
         causes = [error.original_error for error in result.errors or ()]
-        failed = any(not isinstance(cause, Refusal) for cause in causes)
+        failed = any(not isinstance(cause, Refusal) and not is_clients_mistake(cause) for cause in causes)
         refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), None)
         refusal = refusal or self.context.not_written or self.context.concealed
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
@@ -306,6 +314,10 @@ class Operation:
         if self.context.command_grant is not None:
             made = self.entries.granted(made, self.context.command_grant)
         return with_elevation(made, self.context.elevated)
+
+    def _withheld(self) -> tuple[str, ...]:
+        reasons = {why for withheld in self.context.withheld.values() for why, _ in withheld}
+        return tuple(sorted(f"{why.path}: {why.reason}" for why in reasons)) if reasons else ()
 
     def _released(self) -> Mapping[str, Collection[str]]:
         """What a program has told already of what it put into the answer."""
@@ -327,8 +339,12 @@ class Operation:
 
         Who wrote a change, told in a list or a stream of changes, is nothing of the card.
         """
-        shows_card = any(root.is_card for root in self.plan.root_fields)
-        if not shows_card or self.found is None or self.found.card is None or declared_paths().isdisjoint(released):
+        if (
+            not self.plan.shows_card
+            or self.found is None
+            or self.found.card is None
+            or declared_paths().isdisjoint(released)
+        ):
             return None
         return self.found.card.head.last_change or 0
 

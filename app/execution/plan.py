@@ -5,8 +5,7 @@ value that may not be seen is gone before any resolver runs, and the plan only h
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -57,26 +56,31 @@ class Plan:
     """What an operation asks for.
 
     selection            by response key, for every root field that gives a card or anything of a section
-    naming               the root fields that name a patient
+    arguments            the root fields that are given any
     misplaced_history    the history of something is asked for that has none
+    kinds                section kinds to read of the active card
+    shows_card           there is a card among the root fields
     """
 
     root_fields: tuple[RootField, ...]
     selection: Mapping[str, Selection]
-    naming: tuple[tuple[GraphQLField, FieldNode], ...] = ()
+    arguments: tuple[tuple[GraphQLField, FieldNode], ...] = ()
     misplaced_history: bool = False
+    kinds: frozenset[str] = field(init=False)
+    shows_card: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        active = (self.selection[root.response_key] for root in self.root_fields if root.name in ACTIVE_CARD_FIELDS)
+        object.__setattr__(self, "kinds", frozenset().union(*(selection.kinds for selection in active)))
+        object.__setattr__(self, "shows_card", any(root.is_card for root in self.root_fields))
 
     def named_patients(self, variables: VariableValues) -> frozenset[str]:
-        """Every patient the operation's root fields name."""
-        if not self.naming:
+        """Every patient the operation's root fields name. Raises GraphQLError when a variable is null where it is used
+        as one that is not."""
+        if not self.arguments:
             return NOBODY
-        return frozenset(get_argument_values(*field, variables)[PATIENT_ARGUMENT] for field in self.naming)
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """Section kinds to read of the active card."""
-        active = (self.selection[root.response_key] for root in self.root_fields if root.name in ACTIVE_CARD_FIELDS)
-        return frozenset().union(*(selection.kinds for selection in active))
+        given = [get_argument_values(*field, variables) for field in self.arguments]
+        return frozenset(arguments[PATIENT_ARGUMENT] for arguments in given if PATIENT_ARGUMENT in arguments)
 
 
 NOBODY: Final[frozenset[str]] = frozenset()
@@ -124,11 +128,11 @@ class _Walk:
         asked = {key: found for key, found in collected.items() if roots[key].is_card or found.asks_anything}
         selection = {key: found.selection() for key, found in asked.items()}
         misplaced = any(found.misplaced_history for found in collected.values())
-        return Plan(tuple(roots.values()), selection, tuple(self._naming(operation)), misplaced)
+        return Plan(tuple(roots.values()), selection, tuple(self._with_arguments(operation)), misplaced)
 
-    def _naming(self, operation: OperationDefinitionNode) -> Iterator[tuple[GraphQLField, FieldNode]]:
+    def _with_arguments(self, operation: OperationDefinitionNode) -> Iterator[tuple[GraphQLField, FieldNode]]:
         for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
-            if any(argument.name.value == PATIENT_ARGUMENT for argument in node.arguments or ()):
+            if node.arguments and node.name.value in root_type.fields:
                 yield root_type.fields[node.name.value], node
 
     def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:

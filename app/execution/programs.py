@@ -33,6 +33,8 @@ VARIANTS_MAX: Final = 64
 """Functions for one card field: as many as situations it is asked in, blocks included."""
 RELEASED_MAX: Final = 256
 CONDITIONS_MAX: Final = 3
+COMPILED: Final = PLANS.labels("compiled")
+DISCARDED: Final = PLANS.labels("discarded")
 NO_SECTIONS: Final[Mapping[str, Any]] = {}
 
 
@@ -161,10 +163,10 @@ class Program:
         try:
             data = {root.key: root.finish(executor, outcomes, released) for root in self.roots}
         except Exception:  # of whatever kind: it is met again, and told as the specification says
-            PLANS.labels("discarded").inc()
+            DISCARDED.inc()
             rerun: ExecutionResult | Awaitable[ExecutionResult] = executor.by_graphql_core(outcomes)
             return rerun
-        PLANS.labels("compiled").inc()
+        COMPILED.inc()
         executor.released = released
         return ExecutionResult(data, None)
 
@@ -199,6 +201,7 @@ class _Value:
         """What the resolver gives: a value, an awaitable, or the exception it raised."""
         root, definition = self._root, self._definition
         path = Path(None, root.key, root.parent.name)
+        executor.prepare()
         try:
             info = executor.build_resolve_info(definition, list(root.nodes), root.parent, path)
             arguments = (
@@ -229,14 +232,14 @@ class _Card:
         self._variants: dict[Any, Variant] = {}
 
     def finish(self, executor: PlannedExecutor, outcomes: Any, released: dict[str, Collection[str]]) -> Any:
-        context: OperationContext = executor.context_value
+        context: OperationContext = executor.context
         grant = context.grant()
         found = context.found.card if context.found else None
         if found is None:
             raise not_available("NO_ACTIVE_CARD")
         variant = self.variant(grant)
         context.withheld[self.key] = variant.withheld
-        answer, released[self.key] = variant.answer(found, grant, executor.variable_values)
+        answer, released[self.key] = variant.answer(found, grant, executor.variables)
         return answer
 
     def variant(self, grant: Grant) -> "Variant":
@@ -257,9 +260,10 @@ class _Card:
         for path, places in self._selection.fact_paths.items():
             for place in places:
                 paths.setdefault(place, []).append(path)
+        withheld = self._selection.withheld_by(grant)
         return Variant(
-            grant.profile, frozenset(grant.blocked), self._selection.withheld_by(grant), compiled,
-            tuple(tuple(paths[place]) for place in compiled.places),
+            grant.profile, frozenset(grant.blocked), withheld, compiled,
+            tuple(tuple(paths[place]) for place in compiled.places), tuple(why for why, _ in withheld),
         )  # fmt: skip
 
 
@@ -274,6 +278,7 @@ class Variant:
 
     withheld   what is selected and not given
     paths      by flag of the function, the facts it tells of
+    entries    what is withheld, without the places
     """
 
     profile: Profile
@@ -281,6 +286,7 @@ class Variant:
     withheld: list[tuple[Withheld, Places]]
     compiled: Compiled
     paths: tuple[tuple[str, ...], ...]
+    entries: tuple[Withheld, ...]
     _released: dict[tuple[bool, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def serves(self, grant: Grant) -> bool:
@@ -289,8 +295,7 @@ class Variant:
 
     def answer(self, found: FoundCard, grant: Grant, variables: VariableValues) -> tuple[Any, tuple[str, ...]]:
         """The answer, and the facts that are in it."""
-        entries = tuple(why for why, _ in self.withheld)
-        card = OpenedCard(found.head, NO_SECTIONS, entries, grant.withheld_by_patient, grant)
+        card = OpenedCard(found.head, NO_SECTIONS, self.entries, grant.withheld_by_patient, grant)
         arguments = _argued(self.compiled.argued, variables)
         documents = found.sections.for_shaping(grant, self)
         answer, flags = self.compiled.run(card, documents, grant.today, arguments)

@@ -7,7 +7,7 @@ rest of the token, is checked here. That one attest serves one patient is a matt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.domain.code_systems import CODE_SYSTEMS
@@ -83,6 +83,15 @@ def read_attest(raw: Any) -> Attest:
         hpr_number=_value(practitioner, "hpr_nr", "id", [HPR_NUMBER]),
         stated_at=_stated_at(document),
     )
+
+
+def attest_ends_at(claims: Claims) -> datetime | None:
+    """When an accepted attest is too old; None without one."""
+    if claims.attest is None:
+        return None
+    stated_at = read_attest(claims.attest).stated_at
+    began = claims.issued_at if stated_at is None else stated_at
+    return datetime.fromtimestamp(began + MAX_AGE_SECONDS + LEEWAY_SECONDS, UTC)
 
 
 def states_a_profession(raw: Any) -> bool:

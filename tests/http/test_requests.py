@@ -140,6 +140,18 @@ async def test_null_where_it_must_not_be_is_the_clients_mistake(gateway: World) 
         assert (await gateway.ask("kari", query)).status_code == 200
 
 
+async def test_null_below_the_root_is_the_clients_mistake_too(gateway: World) -> None:
+    """The rest of the answer is given, and nothing is called a failure."""
+    query = "query($x: Boolean) { myCard { pregnancy { numberOfFetuses } antenatalVisits(includeErroneous: $x) { heldOn } } }"
+    body = (await gateway.ask("kari", query, x=None)).json()
+    assert body["data"]["myCard"] == {"pregnancy": {"numberOfFetuses": 1}, "antenatalVisits": None}
+    assert [(error["path"], error["extensions"]["code"]) for error in body["errors"]] == [
+        (["myCard", "antenatalVisits"], "BAD_USER_INPUT")
+    ]
+    (entry,) = await gateway.ledger_entries("kari")
+    assert entry["outcome"] == "PARTIAL"
+
+
 async def test_introspection_shows_the_callers_own_view(gateway: World) -> None:
     """Development: what the explorer needs, per kind of caller."""
     query = '{ __type(name: "Query") { fields { name } } }'
