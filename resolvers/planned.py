@@ -55,6 +55,10 @@ class PlannedExecutor(Executor[Any]):
         self.outcomes = outcomes
         return super().execute_operation()
 
+    def let_go(self) -> None:
+        """Nothing more is asked of this executor."""
+        vars(self).clear()
+
     def execute_field(
         self,
         parent_type: GraphQLObjectType,

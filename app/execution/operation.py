@@ -175,7 +175,18 @@ class Operation:
 
     async def _run(self, patient: str | None) -> Answer:
         self.context = await self._context(patient)
-        return await self._executed(patient)
+        try:
+            return await self._executed(patient)
+        finally:
+            if self.node.operation is OperationType.QUERY:  # a command may outlive its caller
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Operation, context and executor know one another: left so, an answer would stay until somebody looks for
+        garbage."""
+        del self.context
+        if self.executor is not None:
+            self.executor.let_go()
 
     async def _executed(self, patient: str | None) -> Answer:
         result = _in_order(await self._execute(self.context))

@@ -2,7 +2,7 @@
 
 In one run on the same PostgreSQL (fsync on) and the same data, one process each: the gateway as it is; without its
 ledger; on graphql-core alone; and a bare application that verifies the token, looks at consent and blocks and sends on
-what stands ready as text (`limit.py`). Clients, servers and database share the machine: compare within a row.
+what stands ready as text (`limit.py`), once verifying each token and once remembering the verified as the gateway does. Clients, servers and database share the machine: compare within a row.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from tests.databases import empty_database_url
 WHOLE = Effort(seconds=2.0, rounds=5, connections=(1, 16, 64))
 QUICK = Effort(seconds=0.3, rounds=1, connections=(1, 16))
 MIDDLE: Final = 16
+MEMORY: Final = "limit with memory"
 AT_LEAST: Final = {
     "full card": 0.65,
     "full card, the limit by section": 0.65,
@@ -68,7 +69,7 @@ def beside_the_limit(servers: Servers, data_dir: Path, numbers: list[str], effor
     """Each page and a visit, at each number of connections."""
     table = Table(
         "page", "at once", "limit /s", "p50 ms", "no ledger /s", "p50 ms", "p99 ms", "/ limit", "aim", "gateway /s",
-        "p50 ms", "p99 ms", "p99 / p50", "/ limit", "/ no ledger", "KB",
+        "p50 ms", "p99 ms", "p99 / p50", "/ limit", "/ no ledger", "limit with memory /s", "no ledger / it", "KB",
         title="Beside the limit",
         caption="A visit without the ledger still writes its version, the section, the change and the key: they are the store.",
     )  # fmt: skip
@@ -77,14 +78,19 @@ def beside_the_limit(servers: Servers, data_dir: Path, numbers: list[str], effor
             table.add_row(*_row(page.name, connections, in_turn(_arms(servers, page, data_dir), connections, effort)))
         arms = {
             name: Arm(servers[name].port, lambda path=path: visits(data_dir, numbers, path))  # type: ignore[misc]  # bound at once
-            for name, path in (("limit", "/visit"), ("no ledger", "/graphql"), ("gateway", "/graphql"))
+            for name, path in (
+                ("limit", "/visit"),
+                (MEMORY, "/visit"),
+                ("no ledger", "/graphql"),
+                ("gateway", "/graphql"),
+            )
         }
         table.add_row(*_row("a visit written", connections, in_turn(arms, connections, effort)), end_section=True)
     return table
 
 
 def _arms(servers: Servers, page: Page, data_dir: Path) -> dict[str, Arm]:
-    paths = {"limit": page.path, "no ledger": "/graphql", "gateway": "/graphql"}
+    paths = {"limit": page.path, MEMORY: page.path, "no ledger": "/graphql", "gateway": "/graphql"}
     return {
         name: Arm(servers[name].port, lambda path=path: page.requests(data_dir, path))  # type: ignore[misc]  # bound at once
         for name, path in paths.items()
@@ -92,7 +98,7 @@ def _arms(servers: Servers, page: Page, data_dir: Path) -> dict[str, Arm]:
 
 
 def _row(name: str, connections: int, runs: Mapping[str, Run]) -> list[str]:
-    limit, silent, ours = runs["limit"], runs["no ledger"], runs["gateway"]
+    limit, memory, silent, ours = runs["limit"], runs[MEMORY], runs["no ledger"], runs["gateway"]
     aim = f"{AT_LEAST[name]:.2f}" if connections == MIDDLE else ""
     return [
         name, str(connections), f"{limit.per_second:.0f}", f"{limit.p50_ms:.2f}",
@@ -100,7 +106,7 @@ def _row(name: str, connections: int, runs: Mapping[str, Run]) -> list[str]:
         f"{silent.per_second / limit.per_second:.2f}", aim,
         f"{ours.per_second:.0f}", f"{ours.p50_ms:.2f}", f"{ours.p99_ms:.2f}", f"{ours.p99_ms / ours.p50_ms:.1f}",
         f"{ours.per_second / limit.per_second:.2f}", f"{ours.per_second / silent.per_second:.2f}",
-        f"{ours.answer_bytes / 1e3:.1f}",
+        f"{memory.per_second:.0f}", f"{silent.per_second / memory.per_second:.2f}", f"{ours.answer_bytes / 1e3:.1f}",
     ]  # fmt: skip
 
 

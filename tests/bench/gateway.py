@@ -4,6 +4,7 @@
 graphql-core. The product itself has no such switches.
 """
 
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 from app.commands import serving
 from app.domain.ledger import Head, LedgerEntry
+from app.execution.programs import Programs
 from app.main import create_app
 from app.services import Services, make_services
 from app.settings import Settings
@@ -35,7 +37,8 @@ def altered(services: Services, *, ledger: bool, programs: bool) -> Services:
     """The same services without a ledger, or without programs."""
     if not ledger:
         services.ledger.__class__ = Silent  # whoever holds it holds the silent one
-    return services if programs else replace(services, programs=None)
+    # Plans are kept, as ever; a program is made when an operation is seen for the infinite time.
+    return services if programs else replace(services, programs=Programs(made_at=math.inf))
 
 
 def main(port: int, *switches: str) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 GATEWAY = "tests.bench.gateway"
 SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "limit": ("tests.bench.limit",),
+    "limit with memory": ("tests.bench.limit", "--remember"),
     "gateway": (GATEWAY,),
     "no ledger": (GATEWAY, "--no-ledger"),
     "core": (GATEWAY, "--no-ledger", "--core"),
