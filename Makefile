@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 NODE_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory clean
+.PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory microseconds clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -45,6 +45,9 @@ budgets: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
+
+microseconds: $(VENV)/.installed
+	$(BIN)/python -m tests.bench.microseconds
 
 bench-memory: $(VENV)/.installed
 	$(BIN)/python -m tests.bench.memory --requests $(REQUESTS)

@@ -43,6 +43,10 @@ PLANS: Final = Counter(
     "because of an error in it), core (by graphql-core from the start).",
     ["how"], registry=REGISTRY,
 )  # fmt: skip
+PROGRAMS: Final = Counter(
+    "helsekort_program_lookups", "Looking for what has been worked out about an operation: hit or miss.", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
 STREAMS: Final = Gauge("helsekort_streams", "WebSockets and event streams open now.", ["transport"], registry=REGISTRY)
 
 

@@ -23,7 +23,7 @@ from app.execution.compiler import Argued, Compiled, Opened, Place, check_covere
 from app.execution.documents import Document
 from app.execution.plan import ACTIVE_CARD_FIELDS, Plan, plan
 from app.execution.selected import NotCovered, Selected, selected
-from app.observability import PLANS, log
+from app.observability import PLANS, PROGRAMS, log
 from resolvers import limits
 from resolvers.context import OpenedCard, OperationContext, Places, Selection
 from resolvers.planned import PlannedExecutor
@@ -35,6 +35,8 @@ RELEASED_MAX: Final = 256
 CONDITIONS_MAX: Final = 3
 COMPILED: Final = PLANS.labels("compiled")
 DISCARDED: Final = PLANS.labels("discarded")
+HIT: Final = PROGRAMS.labels("hit")
+MISS: Final = PROGRAMS.labels("miss")
 NO_SECTIONS: Final[Mapping[str, Any]] = {}
 
 
@@ -77,14 +79,15 @@ class Programs:
         key = (document.kind, document.hash, operation_name, outcome)
         registered = self._registered.get(key)
         if registered is not None:
-            self.hits += 1
+            self._hit()
             return registered
         found = self._kept.get(key)
         if found is not None and found.is_settled:
-            self.hits += 1
+            self._hit()
             self._kept.move_to_end(key)
             return found
         self.misses += 1
+        MISS.inc()
         if found is None:
             found = self._kept[key] = Prepared(planned(document, operation_name, variables))
             if len(self._kept) > self._size:
@@ -95,6 +98,10 @@ class Programs:
         found.program = self._made(found.plan, document, operation_name, variables)
         found.is_settled = True
         return found
+
+    def _hit(self) -> None:
+        self.hits += 1
+        HIT.inc()
 
     def _made(
         self, plan: Plan, document: Document, operation_name: str | None, variables: VariableValues
