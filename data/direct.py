@@ -78,7 +78,9 @@ class Direct:
         return None
 
     async def _connect(self) -> Any:
-        return await asyncpg.connect(self._url, server_settings=self._settings, statement_cache_size=0)
+        # With its cache of statements switched off the driver gives none of them a name: a connection would hold one,
+        # and have every other parsed and planned anew.
+        return await asyncpg.connect(self._url, server_settings=self._settings)
 
     async def close(self) -> None:
         """Close all connections."""

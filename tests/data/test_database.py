@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from data.cards import StoredCards
@@ -237,3 +237,15 @@ async def test_an_exception_does_not_quote_what_was_to_be_stored(database: Datab
         async with database.transaction() as connection:
             await connection.execute(table_of(Organisation).insert(), [row, row])
     assert "kanarifugl" not in str(caught.value)
+
+
+async def test_statements_that_are_used_in_turn_are_parsed_once(tmp_path: Path) -> None:
+    """A connection keeps every statement that was prepared on it, whatever else is sent in between."""
+    database = Database(await new_database_url("postgresql", tmp_path), pool_size=1)
+    one, other = select(ORGANISATION.c.name), select(ORGANISATION.c.kind)
+    for statement in (one, other, one, other):
+        await database.rows(statement, {})
+    kept = table("pg_prepared_statements", column("statement"), column("generic_plans"), column("custom_plans"))
+    used = select(kept.c.generic_plans + kept.c.custom_plans).where(kept.c.statement.contains("organisation."))
+    assert [tuple(row.values()) for row in await database.rows(used, {})] == [(2,), (2,)]
+    await database.close()
