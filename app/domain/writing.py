@@ -6,6 +6,7 @@ Everything is looked at before anything is refused for its content, so a caller 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
@@ -257,18 +258,20 @@ def merged(model: type[Content], before: Mapping[str, Any], stated: Mapping[str,
 
     A container that holds facts together is gone into; a list, or a value that only makes sense whole, is replaced.
     """
-    containers = {
-        member.name: member.shape.content
-        for member in declared_in(model)
-        if member.shape.content is not None and not member.shape.many
-    }
-    after = dict(before)
+    containers, after = _containers(model), dict(before)
     for name, value in stated.items():
         inside = containers.get(name)
         if inside is not None and isinstance(value, Mapping):
             value = merged(inside, after.get(name) or {}, value) or None
         after[name] = value
     return {name: value for name, value in after.items() if value is not None}
+
+
+@cache
+def _containers(model: type[Content]) -> Mapping[str, type[Content]]:
+    """The containers among a model's members, lists of them left out."""
+    declared = declared_in(model)
+    return {one.name: one.shape.content for one in declared if one.shape.content is not None and not one.shape.many}
 
 
 def measured_at_visit(height: Mapping[str, Any], visit: Mapping[str, Any]) -> dict[str, Any]:

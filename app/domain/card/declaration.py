@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -131,6 +131,8 @@ class Content(BaseModel):
 
 NOTE_MAX_LENGTH: Final = 4_000
 TEXT_MAX_LENGTH: Final = 256
+NAMES_KEPT: Final = 4_096
+"""More names than there are; names that somebody made up push out no more than each other."""
 GREATEST_NUMBER: Final = 2**31 - 1
 """What a GraphQL Int can say; a number on the card beyond it could be stored and never read."""
 
@@ -227,6 +229,7 @@ def group(english: str, norwegian: str, meaning: str, *, wire: str | None = None
     return Field(default=None, json_schema_extra={"declared": declared})  # type: ignore[dict-item]  # as in fact()
 
 
+@lru_cache(NAMES_KEPT)
 def camel(name: str) -> str:
     """The GraphQL spelling of a Python name."""
     first, *rest = name.split("_")
@@ -244,12 +247,17 @@ class Shape:
     @property
     def content(self) -> type[Content] | None:
         """The model inside, when the member is a container of further declared members."""
-        is_container = isinstance(self.type, type) and issubclass(self.type, Content)
-        return self.type if is_container and declared_in(self.type) else None
+        return _container(self.type)
 
     @property
     def is_enum(self) -> bool:
         return isinstance(self.type, type) and issubclass(self.type, Enum)
+
+
+@cache
+def _container(type_: Any) -> type[Content] | None:
+    is_container = isinstance(type_, type) and issubclass(type_, Content)
+    return type_ if is_container and declared_in(type_) else None
 
 
 def shape_of(annotation: Any) -> Shape:

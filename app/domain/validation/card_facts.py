@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from app.domain.card.sections import SECTIONS
 from app.domain.gate import entered_in_error
 from app.domain.policy import PROVENANCE
+from app.domain.validation.walking import Recorded, recorded
 
 Content = Mapping[str, Any]
 """The declared facts of an item by Python name, JSON values, nothing in it that is not recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """One item as it is about to be stored.
 
@@ -25,6 +27,11 @@ class Written:
     content: Content
     item_id: str | None = None
     previous: Content | None = None
+
+    @cached_property
+    def recorded(self) -> list[Recorded]:
+        """Every value in it; many rules look at each of them."""
+        return recorded(SECTIONS[self.kind].model, self.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from app.domain.dating import (
 )
 from app.domain.validation.card_facts import CardFacts, Written
 from app.domain.validation.registry import ERROR, EVERY_KIND, WARNING, Finding, at, rule
-from app.domain.validation.walking import Names, recorded
+from app.domain.validation.walking import Names
 
 Place = tuple[str, ...]
 
@@ -57,7 +57,7 @@ EARLIEST_FUNDAL_HEIGHT_WEEK: Final = 16
 
 def days_in(item: Written) -> Iterator[tuple[Place, Names, date]]:
     """Every day and time recorded in an item: which fact, where, which day."""
-    for one in recorded(SECTIONS[item.kind].model, item.content):
+    for one in item.recorded:
         if one.member.shape.type in (date, datetime) and (day := day_of(one.value)) is not None:
             yield (item.kind, *one.place), one.names, day
 

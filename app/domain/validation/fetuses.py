@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.domain.card.sections import SECTIONS
 from app.domain.validation.card_facts import CardFacts, Written
 from app.domain.validation.registry import ERROR, WARNING, Finding, at, rule
-from app.domain.validation.walking import Names, recorded
+from app.domain.validation.walking import Names
 
 NUMBER = "fetus_number"
 NUMBERED = ("antenatal_visits", "birth_outcome", "rhesus_d_negative_follow_up", "ultrasound_examinations")
@@ -32,7 +31,7 @@ def numbers_are_within_the_count(item: Written, card: CardFacts) -> Iterator[Fin
 
 
 def _numbers(item: Written) -> Iterator[tuple[Names, int]]:
-    for one in recorded(SECTIONS[item.kind].model, item.content):
+    for one in item.recorded:
         if one.member.name == NUMBER:
             yield one.names, one.value
 

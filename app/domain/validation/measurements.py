@@ -5,11 +5,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.domain.card.declaration import Fact
-from app.domain.card.sections import SECTIONS
 from app.domain.dating import day_of
 from app.domain.validation.card_facts import CardFacts, Written
 from app.domain.validation.registry import EVERY_KIND, WARNING, Finding, at, rule
-from app.domain.validation.walking import recorded
 
 HEMOGLOBIN_IN_G_PER_L: Final = (40, 200)
 HBA1C_LOWEST_MMOL_PER_MOL: Final = 20
@@ -21,7 +19,7 @@ WEIGHT_CHANGE_KG, WEIGHT_CHANGE_DAYS = Decimal(5), 7
 def values_are_usual(item: Written, card: CardFacts) -> Iterator[Finding]:
     """Every declared `plausible` range, limits included. Sources: the card profile; DQ-4 to DQ-7, of which DQ-4 and
     DQ-5 are wider (heart rate from 50, fundal height to 60)."""
-    for one in recorded(SECTIONS[item.kind].model, item.content):
+    for one in item.recorded:
         declared = one.member.declared
         usual = declared.plausible if isinstance(declared, Fact) else None
         if usual is not None and not usual[0] <= one.value <= usual[1]:
@@ -31,8 +29,8 @@ def values_are_usual(item: Written, card: CardFacts) -> Iterator[Finding]:
 @rule("UNLISTED_CODE", kinds=EVERY_KIND, severity=WARNING)
 def codes_are_listed(item: Written, card: CardFacts) -> Iterator[Finding]:
     """Where the list at hand is not known to be whole, another code is accepted (the card profile) and asked about."""
-    for one in recorded(SECTIONS[item.kind].model, item.content):
-        system = one.code_system
+    for one in item.recorded:
+        system = one.system
         if system is not None and not system.complete and system.find(one.value["code"]) is None:
             yield at(*one.names, "code", system=system.literal)
 
@@ -73,10 +71,11 @@ def weight_changes_slowly(item: Written, card: CardFacts) -> Iterable[Finding]:
     if day is None or weight is None:
         return ()
     for other in card.items("antenatal_visits"):
-        other_day, other_weight = day_of(other.get("held_on")), _exact(other.get("weight_kg"))
-        if other_day is None or other_weight is None or abs((day - other_day).days) > WEIGHT_CHANGE_DAYS:
+        other_day = day_of(other.get("held_on"))
+        if other_day is None or abs((day - other_day).days) > WEIGHT_CHANGE_DAYS:
             continue
-        if abs(weight - other_weight) > WEIGHT_CHANGE_KG:
+        other_weight = _exact(other.get("weight_kg"))
+        if other_weight is not None and abs(weight - other_weight) > WEIGHT_CHANGE_KG:
             return (at("weight_kg", limit=WEIGHT_CHANGE_KG, days=WEIGHT_CHANGE_DAYS),)
     return ()
 

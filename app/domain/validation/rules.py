@@ -1,7 +1,8 @@
 """The rules, asked: which sections they need to see, and what they find in what is about to be written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from app.domain.validation import combinations, dates, fetuses, measurements
@@ -16,10 +17,15 @@ LEAST_TELLING: Final = "SUSPICIOUS_VALUE"
 """Not told about a value of which another rule says more."""
 
 
-def reads_of(kinds: Iterable[str]) -> frozenset[str]:
+def reads_of(kinds: Collection[str]) -> frozenset[str]:
     """The sections that must be at hand to check the writing of these kinds, they themselves included."""
-    written = frozenset(kinds)
-    return written.union(*(known.reads for known in RULES.values() if known.kinds & written))
+    return frozenset(kinds).union(*(known.reads for kind in kinds for known in _rules_of(kind)))
+
+
+@cache
+def _rules_of(kind: str) -> tuple[Rule, ...]:
+    """What the writing of a section triggers."""
+    return tuple(known for known in RULES.values() if kind in known.kinds)
 
 
 def check_rules(items: Sequence[Written], card: CardFacts) -> tuple[list[Problem], list[Problem]]:
@@ -35,9 +41,7 @@ def check_rules(items: Sequence[Written], card: CardFacts) -> tuple[list[Problem
 
 
 def _findings(place: int, item: Written, card: CardFacts) -> Iterator[tuple[Severity, Problem]]:
-    for known in RULES.values():
-        if item.kind not in known.kinds:
-            continue
+    for known in _rules_of(item.kind):
         before = _found_before(known, item, card)
         for finding in known.check(item, card):
             severity = Severity.WARNING if finding in before else known.severity

@@ -6,6 +6,7 @@ Everything wrong is told at once. What is right is given back as it is stored.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -30,38 +31,47 @@ def check_content(
     such content must not be stored.
     """
     try:
-        plain = from_json(to_json(content))
+        text = to_json(content)
+        plain = from_json(text)
     except ValueError:  # no JSON: text that cannot be written, nesting without end
         return {}, [problem("MALFORMED", (), reads=frozenset({section.kind}))]
-    found = {*_found_by_model(section, plain), *_found_by_declaration(section, plain)}
+    made = _made(section, text)
+    by_model = [] if isinstance(made, Content) else made
+    found = {*by_model, *_found_by_declaration(section, plain)}
     if previous is not None:
         found -= set(_found_by_declaration(section, previous))
-    if any(not made.path for made in found):
+    if not found and isinstance(made, Content):
+        return _stored(made), []
+    if any(not one.path for one in found):
         return {}, sorted(found, key=in_order)[:PROBLEMS_KEPT]
-    sound = _without(plain, {made.path[0] for made in found})
-    return _stored(section.model, sound), sorted(found, key=in_order)[:PROBLEMS_KEPT]
+    sound = _without(plain, {one.path[0] for one in found})
+    stored = _stored(section.model.model_validate_json(to_json(sound)))
+    return stored, sorted(found, key=in_order)[:PROBLEMS_KEPT]
 
 
 def _without(content: Mapping[str, Any], names: set[str | int]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if not names & {*spelled((name,)), name}}
 
 
-def _stored(model: type[Content], content: Mapping[str, Any]) -> dict[str, Any]:
-    return model.model_validate_json(to_json(content)).model_dump(mode="json", exclude_none=True)
+def _stored(made: Content) -> dict[str, Any]:
+    return made.model_dump(mode="json", exclude_none=True)
 
 
 # --- what the section's model finds ----------------------------------------------------------------------------------
 
 
-def _found_by_model(section: Section, content: Mapping[str, Any]) -> Iterator[Problem]:
-    reads = frozenset({section.kind})
+def _made(section: Section, text: bytes) -> Content | list[Problem]:
+    """The content as its model has it; or all that the model finds wrong."""
     try:
-        section.model.model_validate_json(to_json(content))
+        return section.model.model_validate_json(text)
     except ValidationError as error:
-        for found in error.errors(include_url=False):
-            key = reason(found)
-            path = (*_path(section.model, found["loc"]), *_STEPS_INTO.get(key, ()))
-            yield problem(key, path, reads=reads, limits=_limits(found))
+        return [_as_problem(section, found) for found in error.errors(include_url=False)]
+
+
+def _as_problem(section: Section, found: ErrorDetails) -> Problem:
+    key = reason(found)
+    path = (*_path(section.model, found["loc"]), *_STEPS_INTO.get(key, ()))
+    return problem(key, path, reads=frozenset({section.kind}), limits=_limits(found))
 
 
 _REASONS: Final = {
@@ -121,7 +131,7 @@ def _path(model: type[BaseModel] | None, location: Names) -> Path:
 def _found_by_declaration(section: Section, content: Mapping[str, Any]) -> Iterator[Problem]:
     """The model lets everything be unrecorded, so that any card can be taken in; what is written is held to more."""
     reads = frozenset({section.kind})
-    found = [*recorded(section.model, content)]
+    found = recorded(section.model, content)
     for key, names, limits in (
         *_incomplete(section.model, content, ()),
         *(empty for one in found for empty in _empty(one)),
@@ -141,9 +151,8 @@ def _incomplete(model: type[Content], content: Any, names: Names) -> Iterator[_T
     """What must be there and is not."""
     if not isinstance(content, Mapping):
         return
-    facts = {member.name: member.declared for member in declared_in(model) if isinstance(member.declared, Fact)}
-    is_there = {name for name in facts if content.get(name) is not None}
-    required = {name for name, fact in facts.items() if fact.required}
+    facts, required = _facts(model)
+    is_there = {name for name, value in content.items() if value is not None and name in facts}
     yield from (("REQUIRED", (*names, name), ()) for name in sorted(required - is_there))
     for name in is_there:
         needed = facts[name].needs
@@ -152,6 +161,13 @@ def _incomplete(model: type[Content], content: Any, names: Names) -> Iterator[_T
             yield "MEANINGLESS_ALONE", (*names, name), (("other", other),)
     if names and isinstance(names[-1], int) and not required and not is_there:
         yield "EMPTY_ENTRY", names, ()
+
+
+@cache
+def _facts(model: type[Content]) -> tuple[Mapping[str, Fact], frozenset[str]]:
+    """A model's facts by name, and the names of those that must be there."""
+    facts = {member.name: member.declared for member in declared_in(model) if isinstance(member.declared, Fact)}
+    return facts, frozenset(name for name, fact in facts.items() if fact.required)
 
 
 def _empty(one: Recorded) -> Iterator[_Told]:

@@ -1,8 +1,8 @@
 """A walk through what is recorded in an item, beside its declaration."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 from app.domain.card.declaration import Content, Member, declared_in
 from app.domain.card.values import InSystem
@@ -11,34 +11,56 @@ from app.domain.code_systems import CodeSystem
 Names = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One value and where it stands, in Python names. A list is met entry by entry."""
+class Recorded(NamedTuple):
+    """One value and where it stands, in Python names. A list is met entry by entry. `system`: that of a coded value."""
 
     names: Names
     member: Member
     value: Any
+    system: CodeSystem | None
 
     @property
     def place(self) -> tuple[str, ...]:
         """The names without positions in lists: which fact it is."""
         return tuple(name for name in self.names if isinstance(name, str))
 
-    @property
-    def code_system(self) -> CodeSystem | None:
-        return next((mark.system for mark in self.member.shape.metadata if isinstance(mark, InSystem)), None)
 
-
-def recorded(model: type[Content], content: Any, names: Names = ()) -> Iterator[Recorded]:
+def recorded(model: type[Content], content: Any) -> list[Recorded]:
     """Every declared value that is there, depth first. What is not shaped as declared is not walked into."""
+    found: list[Recorded] = []
+    _walk(model, content, (), found)
+    return found
+
+
+def _walk(model: type[Content], content: Any, names: Names, found: list[Recorded]) -> None:
     if not isinstance(content, Mapping):
         return
-    for member in declared_in(model):
-        for place, entry in _entries(member, content.get(member.name), (*names, member.name)):
+    for step in _steps(model):
+        value = content.get(step.member.name)
+        if value is None:
+            continue
+        for place, entry in _entries(step.member, value, (*names, step.member.name)):
             if entry is not None:
-                yield Recorded(place, member, entry)
-                if member.shape.content is not None:
-                    yield from recorded(member.shape.content, entry, place)
+                found.append(Recorded(place, step.member, entry, step.system))
+                if step.inner is not None:
+                    _walk(step.inner, entry, place, found)
+
+
+class _Step(NamedTuple):
+    """A declared member, with what is asked of it at every walk."""
+
+    member: Member
+    inner: type[Content] | None
+    system: CodeSystem | None
+
+
+@cache
+def _steps(model: type[Content]) -> tuple[_Step, ...]:
+    return tuple(_Step(member, member.shape.content, _system(member)) for member in declared_in(model))
+
+
+def _system(member: Member) -> CodeSystem | None:
+    return next((mark.system for mark in member.shape.metadata if isinstance(mark, InSystem)), None)
 
 
 def _entries(member: Member, value: Any, names: Names) -> list[tuple[Names, Any]]:
