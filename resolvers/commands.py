@@ -18,7 +18,7 @@ from app.domain.writing import measured_at_visit
 from resolvers.access import described, open_to
 from resolvers.access_log import Patient
 from resolvers.context import OperationContext
-from resolvers.inputs import content_input, stated
+from resolvers.inputs import Stated, content_input
 from resolvers.results import WRITTEN_SECTIONS, CardResult, as_result, pascal, result_of
 
 Key = Annotated[
@@ -87,12 +87,11 @@ async def _carried_out(info: strawberry.Info, section: Section, key: str, name: 
 def _record(section: Section) -> Any:
     along, argument = _along(section), camel(section.noun)
 
-    def items(content: Any, also: Any) -> tuple[ItemCommand, ...]:
-        said = stated(section.model, content)
-        first = ItemCommand(kind=section.kind, what=ChangeKind.ITEM_RECORDED, argument=argument, stated=said)
-        if not also:
+    def items(content: Stated, also: Stated | None) -> tuple[ItemCommand, ...]:
+        first = ItemCommand(kind=section.kind, what=ChangeKind.ITEM_RECORDED, argument=argument, stated=content)
+        if also is None:
             return (first,)
-        height = measured_at_visit(stated(along[0].model, also), said)
+        height = measured_at_visit(also, content)
         second = ItemCommand(
             kind=along[0].kind, what=ChangeKind.ITEM_RECORDED, argument=camel(along[0].noun), stated=height
         )
@@ -117,10 +116,10 @@ def _record(section: Section) -> Any:
 
 
 def _correct(section: Section) -> Any:
-    def item(content: Any, item_id: str | None, expected_version: int) -> ItemCommand:
+    def item(content: Stated, item_id: str | None, expected_version: int) -> ItemCommand:
         return ItemCommand(
             kind=section.kind, what=ChangeKind.ITEM_CORRECTED, argument=camel(section.noun),
-            stated=stated(section.model, content), item_id=item_id, expected_version=expected_version,
+            stated=content, item_id=item_id, expected_version=expected_version,
         )  # fmt: skip
 
     async def correct(

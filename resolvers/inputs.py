@@ -1,18 +1,20 @@
 """The inputs of commands, made from the same declarations as the outputs. No fact of the card is named here.
 
 What an input does not mention and what it sets to null are two things: the one stays as it is, the other is cleared.
+A resolver is given no object of the input's type but what was stated, by Python name, as JSON values: it is what is
+stored, and objects would only be taken apart again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import strawberry
 from pydantic import BaseModel
 
-from app.domain.card.declaration import Content, Member, Shape, declared_in, shape_of
+from app.domain.card.declaration import Content, Shape, camel, declared_in, shape_of
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
 from resolvers.access import graphql_enum
@@ -24,6 +26,9 @@ KIND_OF_INPUT: Final[Mapping[str, str]] = {
 }
 """By GraphQL input type, the section it is the content of."""
 
+Stated = Mapping[str, Any]
+"""What an input states, by Python name, as JSON values; None for what is to be cleared."""
+
 
 @cache
 def content_input(model: type[Content]) -> Any:
@@ -32,7 +37,9 @@ def content_input(model: type[Content]) -> Any:
         member.name: (_input_type(member.shape) | None, _field(describe(member.declared)))
         for member in declared_in(model)
     }
-    return _input(model.__name__, members, (model.__doc__ or SECTION_MEANING.get(model.__name__, "")).strip())
+    made = _input(model.__name__, members, (model.__doc__ or SECTION_MEANING.get(model.__name__, "")).strip())
+    made.__strawberry_definition__.from_input = lambda _type, given, _context: _stated(model, given)
+    return made
 
 
 SECTION_MEANING: Final = {
@@ -78,28 +85,46 @@ def _input(name: str, members: Mapping[str, tuple[Any, Any]], description: str) 
     return strawberry.input(made, description=description)
 
 
-def stated(model: type[Content], given: Any) -> dict[str, Any]:
-    """What an input states, by Python name, as JSON values; null for what is to be cleared."""
-    named = ((member, getattr(given, member.name)) for member in declared_in(model))
-    return {member.name: _plain(member, value) for member, value in named if value is not strawberry.UNSET}
+Reader = Callable[[Any], Any]
+"""From a value as GraphQL coerced it, which is not null, to the same as it is stored."""
 
 
-def _plain(member: Member, value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(member, entry) for entry in value]
-    if value is not None and member.shape.content is not None:
-        return stated(member.shape.content, value)
-    return _as_json(value, member.shape.type)
+def _stated(model: type[Content], given: Mapping[str, Any]) -> Stated:
+    return {
+        name: None if given[said] is None else read(given[said])
+        for said, name, read in _readers(model)
+        if said in given
+    }
 
 
-def _as_json(value: Any, kind: Any) -> Any:
+@cache
+def _readers(model: type[Content]) -> tuple[tuple[str, str, Reader], ...]:
+    """The members of an input: their name there, their Python name, how their values are read."""
+    return tuple((camel(member.name), member.name, _reader(member.shape)) for member in declared_in(model))
+
+
+def _reader(shape: Shape) -> Reader:
+    read = _single_reader(shape)
+    return (lambda entries: [read(entry) for entry in entries]) if shape.many else read
+
+
+def _single_reader(shape: Shape) -> Reader:
+    if shape.content is not None:
+        return partial(_stated, shape.content)
+    if isinstance(shape.type, type) and issubclass(shape.type, BaseModel):
+        return partial(_value, {camel(name): name for name in shape.type.model_fields})
+    return _as_json
+
+
+def _value(names: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_json(given[said]) for said, name in names.items() if said in given}
+
+
+def _as_json(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, float) and value.is_integer():
         return int(value)  # GraphQL makes 38.0 of 38; a whole number is stored, and exported, as one
     if isinstance(value, date):  # a time is one too
         return value.isoformat()
-    if value is not None and isinstance(kind, type) and issubclass(kind, BaseModel):
-        named = ((name, getattr(value, name)) for name in kind.model_fields)
-        return {name: _as_json(part, None) for name, part in named if part is not strawberry.UNSET}
     return value
