@@ -28,9 +28,11 @@ from graphql import (
     visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
 
 from app.domain.viewer import CallerKind
 from app.execution.cost import Costs
+from app.execution.variables import NO_VARIABLES, Variables
 from resolvers import limits
 from resolvers.errors import PARSE_FAILED, coded, request_error
 from resolvers.views import view_for
@@ -54,6 +56,17 @@ class Document:
     fragments: Mapping[str, FragmentDetails] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
     costs: Costs | None = None
+    _variables: dict[str | None, Variables] = field(default_factory=dict)
+
+    def coerced(self, operation_name: str | None, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The variables of one of its operations, or what is wrong with them. Raises KeyError for no operation."""
+        defined = self.operations[operation_name].variable_definitions
+        if not defined:
+            return NO_VARIABLES
+        found = self._variables.get(operation_name)
+        if found is None:
+            found = self._variables[operation_name] = Variables(view_for(self.kind).graphql, defined)
+        return found.coerced(given)
 
 
 class Documents:

@@ -15,7 +15,7 @@ from graphql import (
     default_field_resolver,
     default_type_resolver,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
@@ -84,7 +84,6 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 """By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
 named here takes the right to read, or as a command the right to write; an elevation is for reading."""
 
-NO_VARIABLES: Final = VariableValues({}, {})
 STANDS_ALONE: Final = {CASELOAD: "CASELOAD_STANDS_ALONE", REVIEWS: "REVIEWS_STAND_ALONE"}
 """By root field that concerns many women, the refusal when anything about one is asked beside it."""
 
@@ -111,9 +110,7 @@ def operation_of(
     operation = document.operations.get(request.operation_name)
     if operation is None or document.tree is None or document.costs is None:
         return _refused(400, [request_error("OPERATION_NOT_FOUND", "Name one of the document's operations.")])
-    schema = view_for(viewer.kind).graphql
-    defined = operation.variable_definitions
-    variables = get_variable_values(schema, defined, dict(request.variables), 10) if defined else NO_VARIABLES
+    variables = document.coerced(request.operation_name, request.variables)
     if isinstance(variables, list):
         tells_names = services.documents.tells_names
         return _refused(400, [variable_error(error, tells_names=tells_names) for error in variables])
