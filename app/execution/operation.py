@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -26,6 +26,7 @@ from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
 from app.execution.documents import Document
 from app.execution.entries import Entries
+from app.execution.mutations import to_its_end
 from app.execution.plan import Plan
 from app.execution.programs import Program, planned
 from app.execution.released import released_facts, released_of_written
@@ -285,7 +286,7 @@ class Operation:
         try:
             async with asyncio.timeout(limits.EXECUTION_MAX_SECONDS):
                 is_mutation = self.node.operation is OperationType.MUTATION
-                return await (asyncio.shield(_to_its_end(started)) if is_mutation else started)
+                return await (asyncio.shield(to_its_end(started)) if is_mutation else started)
         except TimeoutError as error:
             raise TransportRefusal(503, "EXECUTION_TOO_SLOW", "The answer took too long; nothing is shown.") from error
 
@@ -375,27 +376,6 @@ def _in_order(result: ExecutionResult) -> ExecutionResult:
             result.errors, key=lambda error: (error.positions or [], list(map(str, error.path or ())))
         )
     return result
-
-
-_BEGUN: Final[set[asyncio.Task[ExecutionResult]]] = set()
-"""The mutations that are under way: the loop itself would forget one that nobody waits for any more."""
-
-
-def _to_its_end(started: Awaitable[ExecutionResult]) -> asyncio.Task[ExecutionResult]:
-    """A mutation as a task of its own. A caller who goes away, or has waited too long, does not cut it off: cut off
-    while a transaction begins, SQLite's connection would keep the file locked. The same key gets its answer."""
-    task = asyncio.create_task(_awaited(started), name=MUTATION_TASK)
-    _BEGUN.add(task)
-    task.add_done_callback(_BEGUN.discard)
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # it may be that nobody asks
-    return task
-
-
-async def _awaited(started: Awaitable[ExecutionResult]) -> ExecutionResult:
-    return await started
-
-
-MUTATION_TASK: Final = "mutation"
 
 
 def _outcome(gave_anything: bool, held_back: bool, failed: bool) -> Outcome:

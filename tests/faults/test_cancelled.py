@@ -10,7 +10,7 @@ import httpx
 import orjson
 import pytest
 
-from app.execution.operation import MUTATION_TASK
+from app.execution.mutations import MUTATION_TASK
 from tests.faults.processes import Client, client_of, gateway_of
 from tests.faults.store import Written, assert_whole, cards, written
 from tests.faults.test_killed import VISIT

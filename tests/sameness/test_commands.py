@@ -30,7 +30,7 @@ from tests.sameness.documents import draw
 from tests.sameness.values import scalars
 from tests.world import NOW
 
-COMMANDS: Final = 300
+COMMANDS: Final = 120
 
 
 class Ids:

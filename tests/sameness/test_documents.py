@@ -48,7 +48,7 @@ def test_every_document_is_valid_and_hardly_any_is_beyond_a_limit(caller: Caller
     """A document that is not run proves nothing."""
     schema, beyond = view_for(caller).graphql, 0
     for kind in operations(schema):
-        for document in drawn(schema, kind, 60):
+        for document in drawn(schema, kind, 30):
             errors = Documents(hide_suggestions=False).get(caller, document.text).errors
             codes = {error.extensions["code"] for error in errors if error.extensions}
             assert not codes & {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}, (errors, document.text)
