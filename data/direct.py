@@ -5,6 +5,7 @@ Opening a card and writing a visit are one statement each, asked for all day lon
 """
 
 import asyncio
+import itertools
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -78,9 +79,7 @@ class Direct:
         return None
 
     async def _connect(self) -> Any:
-        # With its cache of statements switched off the driver gives none of them a name: a connection would hold one,
-        # and have every other parsed and planned anew.
-        return await asyncpg.connect(self._url, server_settings=self._settings)
+        return await asyncpg.connect(self._url, server_settings=self._settings, statement_cache_size=0)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -94,11 +93,14 @@ class _Opened:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self._statements: OrderedDict[str, Any] = OrderedDict()
+        self._names = itertools.count()
 
     async def fetch(self, text: str, arguments: Sequence[Any]) -> Rows:
         statement = self._statements.get(text)
         if statement is None:
-            statement = self._statements[text] = await self.connection.prepare(text)
+            # One without a name is forgotten by the server with the next, and planned anew every time.
+            name = f"helsekort_{next(self._names)}"
+            statement = self._statements[text] = await self.connection.prepare(text, name=name)
             if len(self._statements) > STATEMENTS_KEPT:
                 self._statements.popitem(last=False)
         else:
