@@ -1,6 +1,7 @@
 """Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -9,11 +10,12 @@ from typing import Any, Final
 from graphql import OperationDefinitionNode
 
 from app.domain.elevations import basis_of
-from app.domain.gate import Grant, own_unit
-from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.gate import NOBODY, Grant, own_unit
+from app.domain.ledger import CASELOAD, EntriesAlike, Entry, LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import Viewer
 from data.identity_numbers import PatientKeys
+from resolvers.context import ListedWomen
 
 OPERATION_NAME_MAX_LENGTH: Final = 64
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
@@ -67,6 +69,19 @@ class Entries:
         """The entry of a command, whose card was looked up where it was written."""
         basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
         return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
+
+    def of_listed(self, women: ListedWomen) -> Iterator[Entry]:
+        """The entries about women on a list of the viewer's own unit. That she is on it is told in any case."""
+        withheld = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in women.withheld}))
+        outcome = Outcome.PARTIAL if withheld else Outcome.ALLOWED
+        said = self.of(NOBODY, None, outcome, withheld=withheld)
+        said = replace(said, access_basis=basis_of(self.viewer.purpose, own_unit=True))
+        alike: dict[tuple[str, ...], EntriesAlike] = {}
+        for card, facts in women.cards.shown(women.asked):
+            if facts not in alike:
+                released = tuple(f"{CASELOAD}.{path}" for path in facts) or (CASELOAD,)
+                alike[facts] = EntriesAlike(replace(said, released=released))
+            yield alike[facts].about(card.patient_id, card.record_id)
 
     @cached_property
     def _operation_name(self) -> str | None:
