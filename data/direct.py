@@ -5,6 +5,7 @@ Opening a card and writing a visit are one statement each, asked for all day lon
 """
 
 import asyncio
+import itertools
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -92,11 +93,14 @@ class _Opened:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self._statements: OrderedDict[str, Any] = OrderedDict()
+        self._names = itertools.count()
 
     async def fetch(self, text: str, arguments: Sequence[Any]) -> Rows:
         statement = self._statements.get(text)
         if statement is None:
-            statement = self._statements[text] = await self.connection.prepare(text)
+            # One without a name is forgotten by the server with the next, and planned anew every time.
+            name = f"helsekort_{next(self._names)}"
+            statement = self._statements[text] = await self.connection.prepare(text, name=name)
             if len(self._statements) > STATEMENTS_KEPT:
                 self._statements.popitem(last=False)
         else:

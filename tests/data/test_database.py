@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from data.cards import StoredCards
@@ -237,3 +237,17 @@ async def test_an_exception_does_not_quote_what_was_to_be_stored(database: Datab
         async with database.transaction() as connection:
             await connection.execute(table_of(Organisation).insert(), [row, row])
     assert "kanarifugl" not in str(caught.value)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_what_is_asked_in_turn_is_read_by_the_server_once(database: Database) -> None:
+    """Statements that take turns on a connection stay known to the server: none is read and planned for each request."""
+    asked = [select(ORGANISATION.c.name), select(ORGANISATION.c.number), select(ORGANISATION.c.kind)]
+    for statement in 12 * asked:
+        await database.rows(statement, {})
+    known = table("pg_prepared_statements", *map(column, ("statement", "generic_plans", "custom_plans")))
+    plans = known.c.generic_plans + known.c.custom_plans
+    found = await database.rows(
+        select(plans.label("plans")).where(known.c.statement.startswith("SELECT organisation")), {}
+    )
+    assert [row["plans"] for row in found] == [12, 12, 12]
