@@ -40,7 +40,7 @@ from app.domain.caseload import AlikeCards, CaseloadPage, CaseloadSort, ListedCa
 from app.domain.consent import ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.gate import NOBODY
-from app.domain.record import BlockTarget, Protection
+from app.domain.record import BlockTarget, PatientFile, Protection
 from app.domain.viewer import Viewer
 from data.columns import Instant, in_utc
 from data.database import Database
@@ -88,10 +88,15 @@ class StoredCaseloads:
 def _alike(rows: Sequence[tuple[Any, ...]], own: str) -> Iterator[AlikeCards]:
     """The cards put together as the gate looks at them. Who asks for the list is on it by mistake only, and alone."""
     many = len(OF_THE_CARD)
+    persons: dict[tuple[Any, ...], PatientFile] = {}
     for (is_own, person), some in groupby(rows, lambda row: (row[0] == own, row[many:])):
-        said = dict(zip(OF_THE_PERSON, person, strict=True))
-        file = patient_file({**said, "patient_id": NOBODY, "consent_changed_at": None, "elevations": NOTHING})
-        yield AlikeCards(file, is_own, [ListedCard._make(row[:many]) for row in some])
+        if person not in persons:
+            persons[person] = _nobody_in_particular(dict(zip(OF_THE_PERSON, person, strict=True)))
+        yield AlikeCards(persons[person], is_own, [ListedCard._make(row[:many]) for row in some])
+
+
+def _nobody_in_particular(said: dict[str, Any]) -> PatientFile:
+    return patient_file({**said, "patient_id": NOBODY, "consent_changed_at": None, "elevations": NOTHING})
 
 
 def _who_asks(viewer: Viewer) -> dict[str, Any]:

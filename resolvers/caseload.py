@@ -13,6 +13,7 @@ from app.domain.caseload import (
     CaseloadSort,
     ListedCard,
     OpenedCards,
+    Opening,
     blood_pressure_of,
     due_date_of,
     gestational_age_of,
@@ -94,11 +95,10 @@ async def caseload(
     key = str(info.path.key)
     selection = context.selection.get(key, NOTHING_SELECTED)
     page = await context.caseloads.page(context.viewer, context.now, sort=sort_by, first=first, after=after)
-    lines = [
-        _noted(context, key, selection, cards)
-        for cards in opened(page, context.viewer, context.policy, context.now)
-        if cards.cards
-    ]
+    found = opened(page, context.viewer, context.policy, context.now)
+    withheld = {opening: _withheld(context, key, selection, opening) for opening in dict.fromkeys(o for o, _ in found)}
+    lines = [OpenedLines(cards, withheld[cards.opening]) for cards in found]
+    context.listed += [ListedWomen(one.opened, selection.fact_paths, one.withheld) for one in lines]
     return ListedLines(page, lines, is_first=after is None)
 
 
@@ -146,29 +146,27 @@ def _refuse_unless_permitted(context: OperationContext, sort_by: CaseloadSort) -
         raise RecordRefusal("SECTION_FORBIDDEN", "The list cannot be had in this order.")
 
 
-def _noted(context: OperationContext, key: str, selection: Selection, cards: OpenedCards) -> OpenedLines:
-    """The lines of cards that are opened alike, with what is withheld of them noted, and that they are shown."""
-    withheld = selection.withheld_by(cards.grant)
+def _withheld(context: OperationContext, key: str, selection: Selection, opening: Opening) -> tuple[Withheld, ...]:
+    """What is selected of cards that are opened so and not given; noted to be told."""
+    withheld = selection.withheld_by(opening.grant)
     if withheld:
         told = context.withheld.setdefault(key, [])
         told += [entry for entry in withheld if entry not in told]
-    entries = tuple(why for why, _ in withheld)
-    context.listed.append(ListedWomen(cards, selection.fact_paths, entries))
-    return OpenedLines(cards, entries)
+    return tuple(why for why, _ in withheld)
 
 
 def _line(lines: OpenedLines, card: ListedCard) -> dict[str, Any]:
-    cards = lines.opened
-    due = (card.due_date, card.due_date_basis) if cards.gives_due_date and card.due_date is not None else None
-    pressure = card.last_blood_pressure if cards.gives_blood_pressure else None
+    opening = lines.opened.opening
+    due = (card.due_date, card.due_date_basis) if opening.gives_due_date and card.due_date is not None else None
+    pressure = card.last_blood_pressure if opening.gives_blood_pressure else None
     return {
         "record_id": card.record_id,
-        "mother_name": card.mother_name if cards.gives_name else None,
-        "gestational_age": gestational_age_of(*due, cards.grant.today) if due else None,
+        "mother_name": card.mother_name if opening.gives_name else None,
+        "gestational_age": gestational_age_of(*due, opening.grant.today) if due else None,
         "due_date": due_date_of(*due) if due else None,
-        "last_visit_on": card.last_visit_on if cards.gives_last_visit else None,
+        "last_visit_on": card.last_visit_on if opening.gives_last_visit else None,
         "last_blood_pressure": blood_pressure_of(pressure) if pressure is not None else None,
         "open_items": card.open_items,
         "withheld": lines.withheld,
-        "withheld_by_patient_count": cards.grant.withheld_by_patient,
+        "withheld_by_patient_count": opening.grant.withheld_by_patient,
     }

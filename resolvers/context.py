@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from app.domain.caseload import OpenedCards
 from app.domain.changes import Change
@@ -64,12 +64,11 @@ class OpenedCard:
         return [change for change in unseen if is_told(change, self.grant) and not is_own(change, viewer)]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedWomen:
+class ListedWomen(NamedTuple):
     """Women on a list that was given, whose cards are opened alike: the facts that were asked for of each, and those
     that were and are not shown."""
 
-    cards: OpenedCards
+    opened: OpenedCards
     asked: Collection[str]
     withheld: tuple[Withheld, ...]
 

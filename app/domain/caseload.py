@@ -4,7 +4,7 @@ What a line shows are facts of the card, given or withheld by the same grant as 
 cards and few kinds of women to be told apart: those that are alike in all that the gate looks at share its decision.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -79,8 +79,7 @@ class ListedCard(NamedTuple):
     open_items: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlikeCards:
+class AlikeCards(NamedTuple):
     """Cards that follow each other on the list, of women who are alike in all that the gate looks at.
 
     person    that, of nobody in particular
@@ -101,50 +100,58 @@ class CaseloadPage:
     cursor: Callable[[ListedCard], str]
 
 
-class OpenedCards:
-    """Cards of the list as one viewer may see them."""
+class Opening:
+    """How far cards of the list are opened for a viewer: the grant, and which fields of a line it gives."""
 
-    __slots__ = ("cards", "gives_blood_pressure", "gives_due_date", "gives_last_visit", "gives_name", "grant")
+    __slots__ = ("gives_blood_pressure", "gives_due_date", "gives_last_visit", "gives_name", "grant")
 
-    def __init__(self, cards: Sequence[ListedCard], grant: Grant) -> None:
-        self.cards, self.grant = cards, grant
+    def __init__(self, grant: Grant) -> None:
+        self.grant = grant
         self.gives_name, self.gives_due_date = _gives(grant, MOTHER_NAME), _gives(grant, DUE_DATE)
         self.gives_last_visit, self.gives_blood_pressure = (
-            _gives(grant, LAST_VISIT_ON),
-            _gives(grant, LAST_BLOOD_PRESSURE),
+            _gives(grant, LAST_VISIT_ON), _gives(grant, LAST_BLOOD_PRESSURE),
+        )  # fmt: skip
+
+    def shown(self, card: ListedCard) -> tuple[bool, ...]:
+        """Which of `TOLD_OF_LINE` the card's line has anything to show of."""
+        return (
+            self.gives_name and card.mother_name is not None,
+            self.gives_due_date and card.due_date is not None,
+            self.gives_last_visit and card.last_visit_on is not None,
+            self.gives_blood_pressure and card.last_blood_pressure is not None,
         )
 
-    def shown(self, asked: Collection[str]) -> Iterator[tuple[ListedCard, tuple[str, ...]]]:
-        """Each card, with the facts of it that its line shows of those that are asked for. Of a due date all that it
-        may be taken from."""
-        known: dict[tuple[bool, ...], tuple[str, ...]] = {}
-        name, due, visit, pressure = (
-            self.gives_name, self.gives_due_date, self.gives_last_visit, self.gives_blood_pressure,
-        )  # fmt: skip
-        for card in self.cards:
-            there = (
-                name and card.mother_name is not None, due and card.due_date is not None,
-                visit and card.last_visit_on is not None, pressure and card.last_blood_pressure is not None,
-            )  # fmt: skip
-            facts = known.get(there)
-            if facts is None:
-                facts = known[there] = _facts_of(there, asked)
-            yield card, facts
+
+class OpenedCards(NamedTuple):
+    """Cards that follow each other on the list and are opened alike."""
+
+    opening: Opening
+    cards: Sequence[ListedCard]
 
 
 def opened(page: CaseloadPage, viewer: Viewer, policy: Policy, now: datetime) -> list[OpenedCards]:
-    """A page as far as the gate opens it: it is asked about every card that was found, and its no holds."""
-    granted = ((group, open_listed(viewer, group.person, policy, now, is_own=group.is_own)) for group in page.groups)
-    return [OpenedCards(group.cards, grant) for group, grant in granted if grant is not None]
+    """A page as far as the gate opens it: it is asked about every card that was found, once for all whose women are
+    alike, and its no holds."""
+    openings: dict[tuple[PatientFile, bool], Opening | None] = {}
+    found = []
+    for person, is_own, cards in page.groups:
+        if (person, is_own) not in openings:
+            grant = open_listed(viewer, person, policy, now, is_own=is_own)
+            openings[person, is_own] = Opening(grant) if grant is not None else None
+        opening = openings[person, is_own]
+        if opening is not None:
+            found.append(OpenedCards(opening, cards))
+    return found
+
+
+def facts_shown(shown: tuple[bool, ...], asked: Collection[str]) -> tuple[str, ...]:
+    """The facts that a line shows, of those that are asked for. Of a due date all that it may be taken from."""
+    fields = (field for field, is_shown in zip(TOLD_OF_LINE, shown, strict=True) if is_shown)
+    return tuple(sorted(path for field in fields for path in FACTS_OF_LINE[field] if path in asked))
 
 
 def _gives(grant: Grant, field: str) -> bool:
     return all(grant.gives(path) for path in FACTS_OF_LINE[field])
-
-
-def _facts_of(there: tuple[bool, ...], asked: Collection[str]) -> tuple[str, ...]:
-    fields = (field for field, is_there in zip(TOLD_OF_LINE, there, strict=True) if is_there)
-    return tuple(sorted(path for field in fields for path in FACTS_OF_LINE[field] if path in asked))
 
 
 @lru_cache(VALUES_KEPT)

@@ -5,8 +5,8 @@ keyed hash of the one before, so a changed, removed or reordered entry breaks th
 """
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid4
@@ -106,6 +106,10 @@ class Entry(Protocol):
         """The canonical text of the entry: what is stored, and what the hash is taken of."""
 
 
+ANYBODY: Final = uuid4().hex
+"""Stands for who differs. Nobody can have put it into an entry: it is another one in every process."""
+
+
 class EntriesAlike:
     """Entries about many women that differ in nothing but who she is and which card is hers. Their texts are those
     they would have each by itself."""
@@ -113,16 +117,14 @@ class EntriesAlike:
     __slots__ = ("_texts", "said")
 
     def __init__(self, said: LedgerEntry) -> None:
-        """`said`: one of them, about whomever."""
+        """`said`: one of them, about `ANYBODY`, and whichever card."""
         self.said = said
-        self._texts = replace(said, patient_id=_HERS, record_id=_HERS).as_json().split(f'"{_HERS}"')
-
-    def about(self, patient_id: str, record_id: str) -> "EntryAlike":
-        """The one about her."""
-        return EntryAlike(self, patient_id, record_id)
+        self._texts: Sequence[str] = ()
 
     def as_json(self, patient_id: str, record_id: str) -> str:
         """The canonical text of the one about her."""
+        if not self._texts:
+            self._texts = self.said.as_json().split(f'"{ANYBODY}"')
         before, between, after = self._texts
         return f"{before}{to_json(patient_id).decode()}{between}{to_json(record_id).decode()}{after}"
 
@@ -149,10 +151,6 @@ class EntryAlike(NamedTuple):
     def as_json(self) -> str:
         """The canonical text of the entry."""
         return self.alike.as_json(self.patient_id, self.record_id)
-
-
-_HERS: Final = uuid4().hex
-"""Holds the place of what differs. Nobody can have put it into an entry: it is another one in every process."""
 
 
 GENESIS: Final = "0" * 64

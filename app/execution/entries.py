@@ -1,7 +1,7 @@
 """Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from graphql import OperationDefinitionNode
 
+from app.domain.caseload import Opening, facts_shown
 from app.domain.elevations import basis_of
-from app.domain.gate import NOBODY, Grant, own_unit
-from app.domain.ledger import CASELOAD, EntriesAlike, Entry, LedgerEntry, Outcome
+from app.domain.gate import Grant, Withheld, own_unit
+from app.domain.ledger import ANYBODY, CASELOAD, EntriesAlike, Entry, EntryAlike, LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import Viewer
 from data.identity_numbers import PatientKeys
@@ -50,10 +51,17 @@ class Entries:
         self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
     ) -> LedgerEntry:
         """An entry about whom the store calls so."""
+        record_id = found.card.head.record_id if found and found.card else None
+        at_own_unit = own_unit(self.viewer, found) if found else None
+        return self._made(patient_id, record_id, at_own_unit, outcome, refusal, **more)
+
+    def _made(
+        self, patient_id: str, record_id: str | None, at_own_unit: bool | None, outcome: Outcome,
+        refusal: str | None = None, **more: Any,
+    ) -> LedgerEntry:  # fmt: skip
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
-            event_id=self.event_id, at=self.at, patient_id=patient_id,
-            record_id=found.card.head.record_id if found and found.card else None,
+            event_id=self.event_id, at=self.at, patient_id=patient_id, record_id=record_id,
             outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
             actor_name=viewer.name, hpr_number=viewer.hpr_number,
             organisation_number=unit.number if unit else None, organisation_name=unit.name if unit else None,
@@ -61,8 +69,7 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name, operation_hash=self.document_hash,
-            access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
-            **more,
+            access_basis=basis_of(viewer.purpose, at_own_unit), **more,
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
@@ -70,18 +77,25 @@ class Entries:
         basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
         return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
 
-    def of_listed(self, women: ListedWomen) -> Iterator[Entry]:
-        """The entries about women on a list of the viewer's own unit. That she is on it is told in any case."""
-        withheld = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in women.withheld}))
-        outcome = Outcome.PARTIAL if withheld else Outcome.ALLOWED
-        said = self.of(NOBODY, None, outcome, withheld=withheld)
-        said = replace(said, access_basis=basis_of(self.viewer.purpose, own_unit=True))
-        alike: dict[tuple[str, ...], EntriesAlike] = {}
-        for card, facts in women.cards.shown(women.asked):
-            if facts not in alike:
-                released = tuple(f"{CASELOAD}.{path}" for path in facts) or (CASELOAD,)
-                alike[facts] = EntriesAlike(replace(said, released=released))
-            yield alike[facts].about(card.patient_id, card.record_id)
+    def of_listed(self, listed: Iterable[ListedWomen]) -> Iterator[Entry]:
+        """The entries about women on a list of the viewer's own unit."""
+        made: dict[tuple[Opening, tuple[bool, ...]], EntriesAlike] = {}
+        for (opening, cards), asked, withheld in listed:
+            for card in cards:
+                shown = opening.shown(card)
+                alike = made.get((opening, shown))
+                if alike is None:
+                    alike = made[opening, shown] = self._alike(facts_shown(shown, asked), withheld)
+                yield EntryAlike(alike, card.patient_id, card.record_id)
+
+    def _alike(self, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
+        """The entries about women of whom the same is shown. That she is on the list is told in any case."""
+        why_not = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in withheld}))
+        said = self._made(
+            ANYBODY, ANYBODY, True, Outcome.PARTIAL if why_not else Outcome.ALLOWED, withheld=why_not,
+            released=tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,),
+        )  # fmt: skip
+        return EntriesAlike(said)
 
     @cached_property
     def _operation_name(self) -> str | None:

@@ -78,17 +78,17 @@ def _edges(writer: Writer, edges: Selected, place: Place) -> str:
     writer.line(f"{made} = []")
     writer.line("for lines in value.lines:")
     with writer.deeper():
-        writer.line("opened = lines.opened")
-        writer.line("grant = opened.grant")
+        writer.line("opening, cards = lines.opened")
+        writer.line("grant = opening.grant")
         writer.line("today = grant.today")
-        writer.line("; ".join(f"{name} = opened.{name}" for name in _GIVES))
+        writer.line("; ".join(f"{name} = opening.{name}" for name in _GIVES))
         common = {
             id(one): _completed(writer, one, _COMMON[one.name], place)
             for node in nodes
             for one in _below(node)
             if one.name in _COMMON
         }
-        writer.line("for card in opened.cards:")
+        writer.line("for card in cards:")
         with writer.deeper():
             writer.line(f"{', '.join(ListedCard._fields)} = card")
             members = [(one.key, _of_an_edge(writer, one, place, common)) for one in _below(edges)]

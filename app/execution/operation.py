@@ -175,8 +175,7 @@ class Operation:
             await self._note(self._entry(patient, result))
         listed, to_review = self.context.listed, self.context.to_review
         if listed or to_review:
-            entries = (entry for women in listed for entry in self.entries.of_listed(women))
-            await self._note(*entries, *map(self._entry_of_queue, to_review))
+            await self._note(*self.entries.of_listed(listed), *map(self._entry_of_queue, to_review))
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
