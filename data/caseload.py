@@ -1,6 +1,6 @@
 """A unit's list of active cards: one line a card, taken from the card when it is written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,7 +8,9 @@ from typing import Any, Final
 import orjson
 
 from app.domain.card.antenatal_visits import AntenatalVisit
-from app.domain.card.declaration import declared_in
+from app.domain.card.care_contacts import CareContacts
+from app.domain.card.declaration import Content, declared_in
+from app.domain.card.mother import Mother
 from app.domain.card.pregnancy import Pregnancy
 from app.domain.card.sections import SECTIONS
 from app.domain.card.values import BloodPressure
@@ -29,36 +31,62 @@ class CaseloadLine:
     """What a unit's list says of one card."""
 
     unit: str
+    mother_name: str | None
     due_date: date | None
+    due_date_basis: str | None
     last_visit_on: date | None
     last_blood_pressure: str | None
+
+
+MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    KIND_OF[Mother]: ("mother_name",),
+    KIND_OF[Pregnancy]: ("due_date", "due_date_basis"),
+    KIND_OF[AntenatalVisit]: ("last_visit_on", "last_blood_pressure"),
+}
+"""By section, the members of a line that are made of it, and of nothing else."""
+
+READ_FOR_LINES: Final[Mapping[str, frozenset[str]]] = {
+    KIND_OF[Pregnancy]: frozenset({KIND_OF[AntenatalVisit]}),
+    KIND_OF[CareContacts]: frozenset(MADE_OF),
+}
+"""By section that is written, the others whose members of the lines are made anew: a visit that was planned may have
+been held since; a unit that is new has no line yet."""
 
 
 def caseload_lines(
     status: RecordStatus,
     care_units: Iterable[CareUnit],
-    pregnancy: Document | None,
-    visits: Sequence[Document],
+    documents: Mapping[str, Any],
     updated_at: datetime,
 ) -> Iterator[CaseloadLine]:
     """A line for each unit that follows the card; none when the card is closed. What was entered in error is no
-    reason to pass it on: such documents are left out here."""
+    reason to pass it on: such documents are left out here.
+
+    documents   by section kind, as the card has them; those of `MADE_OF` are looked at
+    """
     numbers = sorted({unit.organisation_number for unit in care_units})
     if status is not RecordStatus.ACTIVE or not numbers:
         return
+    mother, pregnancy, visits = (documents.get(kind) for kind in MADE_OF)
+    name = mother.get(NAME) if mother is not None and _stands(mother) else None
     due = due_date(Pregnancy.model_validate_json(orjson.dumps(_facts(pregnancy)))) if _stands(pregnancy) else None
-    held = _held(visits, updated_at.date().isoformat())
+    held = _held(visits or (), updated_at.date().isoformat())
     held_on, pressure = _last_visit_on(held), _last_blood_pressure(held)
     for number in numbers:
-        yield CaseloadLine(number, due.on if due else None, held_on, pressure)
+        yield CaseloadLine(number, name, due.on if due else None, due.basis.value if due else None, held_on, pressure)
 
 
 def caseload_lines_of(record: StoredRecord) -> Iterator[CaseloadLine]:
     """The same for a card with its items at hand."""
-    items = [item for item in latest_versions(record.items) if not item.entered_in_error]
-    pregnancy = next((item.content for item in items if item.kind == KIND_OF[Pregnancy]), None)
-    visits = [item.content for item in items if item.kind == KIND_OF[AntenatalVisit]]
-    return caseload_lines(record.status, record.care_units, pregnancy, visits, record.record_last_updated_at)
+    documents: dict[str, Any] = {}
+    for item in latest_versions(record.items):
+        if item.entered_in_error or item.kind not in MADE_OF:
+            continue
+        if SECTIONS[item.kind].repeated:
+            documents.setdefault(item.kind, []).append(item.content)
+        else:
+            documents.setdefault(item.kind, item.content)
+    return caseload_lines(record.status, record.care_units, documents, record.record_last_updated_at)
 
 
 def _stands(document: Document | None) -> bool:
@@ -90,10 +118,11 @@ def _last_blood_pressure(visits: list[Document]) -> str | None:
     return None
 
 
-def _of_visits(name: str) -> str:
-    """The name of a fact of the visits; raises KeyError for what is none, when this file is imported."""
-    return str({member.name: member.name for member in declared_in(AntenatalVisit)}[name])
+def _name_of(model: type[Content], name: str) -> str:
+    """The name of a fact of a section; raises KeyError for what is none, when this file is imported."""
+    return str({member.name: member.name for member in declared_in(model)}[name])
 
 
-HELD_ON: Final = _of_visits("held_on")
-BLOOD_PRESSURE: Final = _of_visits("blood_pressure")
+NAME: Final = _name_of(Mother, "name")
+HELD_ON: Final = _name_of(AntenatalVisit, "held_on")
+BLOOD_PRESSURE: Final = _name_of(AntenatalVisit, "blood_pressure")

@@ -1,33 +1,61 @@
 """Reading a unit's list, some lines at a time, in one statement.
 
 Who is not to be on it for this viewer is left out by the statement, so that pages come out full and neither their
-length nor what follows tells of anybody. The gate is asked again for every card found, and its no holds.
+length nor what follows tells of anybody. The gate is asked again about every card found, and its no holds.
+
+Cards that have a place in the order are found along an index, which is followed no further than the page goes. Those
+that have none come last, and are looked for only when a page gets so far.
 """
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, case, exists, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
-from app.domain.caseload import CaseloadPage, CaseloadSort, ListedCard
+from app.domain.caseload import AlikeCards, CaseloadPage, CaseloadSort, ListedCard
 from app.domain.consent import ConsentState
 from app.domain.errors import RecordRefusal
-from app.domain.record import BlockTarget, Found, Protection
+from app.domain.gate import NOBODY
+from app.domain.record import BlockTarget, PatientFile, Protection
 from app.domain.viewer import Viewer
-from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, PATIENT, RECORD, card_of, sections_of
+from data.columns import Instant, in_utc
 from data.database import Database
 from data.identity_numbers import PatientKeys
-from data.rows import patient_file
-from data.tables import AccessBlock, CaseloadEntry, MaternityRecord, Patient, table_of
+from data.rows import NOTHING, patient_file
+from data.tables import AccessBlock, CaseloadEntry, Patient, table_of
 
-ENTRY, BLOCK = table_of(CaseloadEntry).c, table_of(AccessBlock).c
-HIDING: Final = [grade.value for grade in Protection if grade.hides_the_card]
-ORDER: Final = {CaseloadSort.DUE_DATE: ENTRY.due_date, CaseloadSort.LAST_VISIT: ENTRY.last_visit_on}
+ENTRY, BLOCK, PATIENT = table_of(CaseloadEntry).c, table_of(AccessBlock).c, table_of(Patient).c
+SOURCE: Final = table_of(CaseloadEntry).join(table_of(Patient), PATIENT.patient_id == ENTRY.patient_id)
+ORDER: Final = {CaseloadSort.DUE_DATE: "due_date", CaseloadSort.LAST_VISIT: "last_visit_on"}
+"""By order of the list, the column that says it."""
+
+OF_THE_CARD: Final = ListedCard._fields
+OF_THE_PERSON: Final = ("protection", "deceased_on", "consent_state", "blocks")
+"""What the gate looks at, as it is stored. On a list nothing is opened that is blocked: no elevation counts."""
 
 Place = tuple[date | None, str]
 """What the list is in order of, and the card."""
@@ -41,92 +69,120 @@ class StoredCaseloads:
         self._keys = keys
 
     async def page(
-        self,
-        viewer: Viewer,
-        now: datetime,
-        kinds: Collection[str],
-        *,
-        sort: CaseloadSort,
-        first: int,
-        after: str | None,
+        self, viewer: Viewer, now: datetime, *, sort: CaseloadSort, first: int, after: str | None
     ) -> CaseloadPage:
-        """A page of the list of the viewer's own unit, with the named sections, in one statement.
+        """A page of the list of the viewer's own unit, in one statement.
 
         Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of this list.
         """
-        own = self._keys.key(viewer.national_identity_number) if viewer.national_identity_number else None
-        query = _page(viewer, own, now, sorted(kinds), sort, place_of(after, sort) if after is not None else None)
-        async with self._database.connection() as connection:
-            rows = (await connection.execute(query.limit(first + 1))).mappings().all()
-        listed = [_listed(row, sort, own) for row in rows[:first]]
-        return CaseloadPage(listed, has_next_page=len(rows) > first)
+        on, record_id = place_of(after, sort) if after is not None else (None, None)
+        own = self._keys.patient_id(viewer.national_identity_number) if viewer.national_identity_number else NOBODY
+        values = _who_asks(viewer) | {
+            "own": own, "now": in_utc(now), "most": first + 1, "after_date": on, "after_record": record_id,
+        }  # fmt: skip
+        found = await self._database.rows(_page(sort, on is not None, record_id is not None), values)
+        rows = [tuple(row.values()) for row in found]
+        return CaseloadPage(list(_alike(rows[:first], own)), len(rows) > first, _cursors(sort))
 
 
-def _page(
-    viewer: Viewer, own: str | None, now: datetime, kinds: list[str], sort: CaseloadSort, after: Place | None
-) -> Select[Any]:
-    of_the_list = (ENTRY.last_visit_on, ENTRY.last_blood_pressure, ENTRY.open_items, PATIENT.number_key)
-    # A place in the order tells of a date; a date that is withheld has no place.
-    in_order = case((_blocked(viewer, now, sort.section), null()), else_=ORDER[sort]).label("in_order")
-    query = select(*ABOUT_HER, *ABOUT_THE_CARD, *of_the_list, in_order)
-    source = (
-        table_of(CaseloadEntry)
-        .join(table_of(Patient), PATIENT.patient_id == ENTRY.patient_id)
-        .join(table_of(MaternityRecord), RECORD.record_id == ENTRY.record_id)
-    )
-    query = query.add_columns(*sections_of(ENTRY.record_id, kinds))
-    shown = [
-        ENTRY.unit == (viewer.unit.number if viewer.unit else ""),
-        ACTIVE,
-        PATIENT.protection.not_in(HIDING),
-        PATIENT.deceased_on.is_(None),
-        PATIENT.consent_state == ConsentState.ACTIVE.value,
-        PATIENT.number_key != (own or ""),
-        ~_blocked(viewer, now, None),
-    ]
-    if after is not None:
-        shown.append(_later(in_order.element, after))
-    return query.select_from(source).where(*shown).order_by(in_order.element.nulls_last(), ENTRY.record_id)
+def _alike(rows: Sequence[tuple[Any, ...]], own: str) -> Iterator[AlikeCards]:
+    """The cards put together as the gate looks at them. Who asks for the list is on it by mistake only, and alone."""
+    many = len(OF_THE_CARD)
+    persons: dict[tuple[Any, ...], PatientFile] = {}
+    for (is_own, person), some in groupby(rows, lambda row: (row[0] == own, row[many:])):
+        if person not in persons:
+            persons[person] = _nobody_in_particular(dict(zip(OF_THE_PERSON, person, strict=True)))
+        yield AlikeCards(persons[person], is_own, [ListedCard._make(row[:many]) for row in some])
 
 
-def _blocked(viewer: Viewer, now: datetime, section: str | None) -> ColumnElement[bool]:
-    """Whether a block of hers on this section (None: on the whole card) covers the viewer; as the gate decides it."""
-    of_section = BLOCK.section.is_(None) if section is None else BLOCK.section == section
-    in_force = or_(BLOCK.ends_at.is_(None), BLOCK.ends_at > now)
-    hers = exists().where(BLOCK.patient_id == ENTRY.patient_id, of_section, in_force, or_(*_covering(viewer)))
-    return hers.correlate(table_of(CaseloadEntry))
+def _nobody_in_particular(said: dict[str, Any]) -> PatientFile:
+    return patient_file({**said, "patient_id": NOBODY, "consent_changed_at": None, "elevations": NOTHING})
 
 
-def _covering(viewer: Viewer) -> list[ColumnElement[bool]]:
+def _who_asks(viewer: Viewer) -> dict[str, Any]:
     unit = viewer.unit
     assert unit is not None  # nobody without a unit has a list
-    is_unit = or_(BLOCK.target_id == unit.number, and_(BLOCK.target_id == unit.parent_number, BLOCK.include_subunits))
-    whom = [
-        BLOCK.target == BlockTarget.ALL.value,
-        and_(BLOCK.target == BlockTarget.ORGANISATION.value, is_unit),
+    return {
+        "unit": unit.number, "parent": unit.parent_number, "person": viewer.hpr_number, "profession": viewer.profession,
+    }  # fmt: skip
+
+
+@lru_cache
+def _page(sort: CaseloadSort, after_date: bool, after_record: bool) -> Select[Any]:
+    """The statement for a page: from the start, after a card with a place in the order, or after one without."""
+    if after_record and not after_date:
+        return _without_place(sort, ENTRY.record_id > _text("after_record"))
+    order, most = ORDER[sort], bindparam("most", type_=Integer)
+    after = tuple_(bindparam("after_date", type_=Date), _text("after_record"))
+    later = [tuple_(ENTRY[order], ENTRY.record_id) > after] if after_date else []
+    placed = _with_place(sort, *later).cte("placed")
+    is_short = select(func.count()).select_from(placed).scalar_subquery() < most
+    others = _without_place(sort, is_short).subquery("without_place")
+    both = union_all(select(*placed.c), select(*others.c)).subquery("listed")
+    return select(*both.c).order_by(both.c[order].nulls_last(), both.c.record_id).limit(most)
+
+
+def _with_place(sort: CaseloadSort, *where: ColumnElement[bool]) -> Select[Any]:
+    order = ENTRY[ORDER[sort]]
+    closing = or_(BLOCK.section.is_(None), BLOCK.section == _ours(sort.section))
+    query = _cards({}).where(*_shown(), order.is_not(None), ~_blocked(closing), *where)
+    return query.order_by(order, ENTRY.record_id).limit(bindparam("most", type_=Integer))
+
+
+def _without_place(sort: CaseloadSort, *where: ColumnElement[bool]) -> Select[Any]:
+    """A place in the order tells of a date; a date that is withheld has no place, and does not leave the database."""
+    order = ORDER[sort]
+    is_last = or_(ENTRY[order].is_(None), _blocked(BLOCK.section == _ours(sort.section)))
+    query = _cards({order: cast(null(), Date).label(order)})
+    query = query.where(*_shown(), ~_blocked(BLOCK.section.is_(None)), is_last, *where)
+    return query.order_by(ENTRY.record_id).limit(bindparam("most", type_=Integer))
+
+
+def _cards(instead: dict[str, ColumnElement[Any]]) -> Select[Any]:
+    of_the_card = [instead.get(name, ENTRY[name]) for name in OF_THE_CARD]
+    return select(*of_the_card, *(PATIENT[name] for name in OF_THE_PERSON)).select_from(SOURCE)
+
+
+def _shown() -> list[ColumnElement[bool]]:
+    hiding = [_ours(grade.value) for grade in Protection if grade.hides_the_card]
+    return [
+        ENTRY.unit == _text("unit"),
+        ENTRY.patient_id != _text("own"),
+        PATIENT.protection.not_in(hiding),
+        PATIENT.deceased_on.is_(None),
+        PATIENT.consent_state == _ours(ConsentState.ACTIVE.value),
     ]
-    if viewer.hpr_number is not None:
-        whom.append(and_(BLOCK.target == BlockTarget.PERSON.value, BLOCK.target_id == viewer.hpr_number))
-    if viewer.profession is not None:
-        whom.append(and_(BLOCK.target == BlockTarget.PROFESSION.value, BLOCK.target_id == viewer.profession))
-    return whom
 
 
-def _later(in_order: Any, after: Place) -> ColumnElement[bool]:
-    value, record_id = after
-    if value is None:
-        return and_(in_order.is_(None), ENTRY.record_id > record_id)
-    same_day = and_(in_order == value, ENTRY.record_id > record_id)
-    return or_(in_order > value, same_day, in_order.is_(None))
+def _blocked(closing: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether such a block of hers covers the viewer; as the gate decides it. Few women have any."""
+    in_force = or_(BLOCK.ends_at.is_(None), BLOCK.ends_at > bindparam("now", type_=Instant))
+    covering = exists().where(BLOCK.patient_id == PATIENT.patient_id, closing, in_force, or_(*_covering()))
+    return and_(PATIENT.blocks != _ours(NOTHING), covering.correlate(table_of(Patient)))
 
 
-def _listed(row: Mapping[Any, Any], sort: CaseloadSort, own: str | None) -> ListedCard:
-    card = card_of(row)
-    # What was opened for a look at one card is closed on the list.
-    return ListedCard(
-        Found(replace(patient_file(row), elevations=()), card), row["number_key"] == own, row["last_visit_on"],
-        row["last_blood_pressure"], row["open_items"], cursor_of((row["in_order"], row["record_id"]), sort),
-    )  # fmt: skip
+def _covering() -> Iterator[ColumnElement[bool]]:
+    """By whom a block keeps out. What a viewer has not is null, and no block is for that."""
+    is_unit = or_(BLOCK.target_id == _text("unit"), and_(BLOCK.target_id == _text("parent"), BLOCK.include_subunits))
+    yield BLOCK.target == _ours(BlockTarget.ALL.value)
+    yield and_(BLOCK.target == _ours(BlockTarget.ORGANISATION.value), is_unit)
+    yield and_(BLOCK.target == _ours(BlockTarget.PERSON.value), BLOCK.target_id == _text("person"))
+    yield and_(BLOCK.target == _ours(BlockTarget.PROFESSION.value), BLOCK.target_id == _text("profession"))
+
+
+def _ours(said: str) -> ColumnElement[str]:
+    """A word of our own. Written into the statement it need not be sent with it."""
+    return literal_column(f"'{said}'", String)
+
+
+def _text(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=String)
+
+
+def _cursors(sort: CaseloadSort) -> Callable[[ListedCard], str]:
+    """What tells a card's place in the list."""
+    place = attrgetter(ORDER[sort], "record_id")
+    return lambda card: cursor_of(place(card), sort)
 
 
 def cursor_of(place: Place, sort: CaseloadSort) -> str:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import ARRAY, Connection, Select, bindparam, column, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.ledger import GENESIS, Break, Head, LedgerEntry, Link, broken_links, link
+from app.domain.ledger import GENESIS, Break, Entry, Head, Link, broken_links, hash_of
 from app.domain.ports import LedgerPage
 from data.columns import in_utc
 from data.database import Database
@@ -40,7 +40,7 @@ class LedgerUnavailable(Exception):
 
 @dataclass(slots=True)
 class _Waiting:
-    entries: tuple[LedgerEntry, ...]
+    entries: tuple[Entry, ...]
     written: asyncio.Future[None]
 
 
@@ -89,7 +89,7 @@ class ChainedLedger:
         if self._writer is not None:
             await asyncio.wait([self._writer])
 
-    async def append(self, *entries: LedgerEntry) -> None:
+    async def append(self, *entries: Entry) -> None:
         """Returns when the entries are durable; those of concurrent callers share a commit.
 
         Raises LedgerUnavailable.
@@ -102,7 +102,7 @@ class ChainedLedger:
             self._writer = asyncio.create_task(self._write_all(), name="ledger writer")
         await waiting.written
 
-    async def append_within(self, connection: AsyncConnection, *entries: LedgerEntry) -> None:
+    async def append_within(self, connection: AsyncConnection, *entries: Entry) -> None:
         """Add entries within the connection's transaction, as the last thing before it ends, and once.
 
         Raises RuntimeError for a second call in one transaction.
@@ -111,7 +111,7 @@ class ChainedLedger:
         await connection.execute(ENTRY.insert(), appended.rows)
         await self._move_end(connection, appended)
 
-    async def joined(self, connection: AsyncConnection, *entries: LedgerEntry) -> Appended:
+    async def joined(self, connection: AsyncConnection, *entries: Entry) -> Appended:
         """Make entries fast to a chain, for the caller to store within the connection's transaction, with the move of
         the chain's end. The chain is held until the transaction has ended, and goes forward only when it was committed.
 
@@ -228,7 +228,7 @@ class ChainedLedger:
         taken, self._queue = self._queue[:count], self._queue[count:]
         return taken
 
-    async def _commit(self, turn: "Turn", entries: Sequence[LedgerEntry]) -> None:
+    async def _commit(self, turn: "Turn", entries: Sequence[Entry]) -> None:
         """Entries and the move of the chain's end, in one statement by itself."""
         assert turn.before is not None  # `turn` has read it
         appended = self.appended(turn.before, entries)
@@ -239,19 +239,20 @@ class ChainedLedger:
             raise LedgerUnavailable("the chain's end was moved by somebody else")
         turn.committed(appended)
 
-    def appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+    def appended(self, before: Head, entries: Sequence[Entry]) -> Appended:
         """Entries made fast to a chain's end."""
         rows: list[dict[str, Any]] = []
-        end = before
+        sequence, previous = before.sequence, before.hash
         for entry in entries:
-            made = link(self.key, before.chain, end.sequence + 1, entry.as_json(), end.hash)
-            end = Head(made.chain, made.sequence, made.hash)
+            sequence, text = sequence + 1, entry.as_json()
+            made_fast = hash_of(self.key, before.chain, sequence, text, previous)
             rows.append({
-                "chain": made.chain, "sequence": made.sequence, "at": in_utc(entry.at), "patient_id": entry.patient_id,
-                "actor_key": entry.actor_key, "seen_change": entry.seen_change, "entry": made.entry,
-                "previous_hash": made.previous_hash, "hash": made.hash,
+                "chain": before.chain, "sequence": sequence, "at": in_utc(entry.at), "patient_id": entry.patient_id,
+                "actor_key": entry.actor_key, "seen_change": entry.seen_change, "entry": text,
+                "previous_hash": previous, "hash": made_fast,
             })  # fmt: skip
-        return Appended(before, end, rows)
+            previous = made_fast
+        return Appended(before, Head(before.chain, sequence, previous), rows)
 
     async def _move_end(self, connection: AsyncConnection, appended: Appended) -> None:
         before, end = appended.before, appended.end
@@ -276,7 +277,7 @@ class Turn:
         self.end: Head | None = None
         self._ledger = ledger
 
-    def add(self, together: Together, *entries: LedgerEntry) -> Appended:
+    def add(self, together: Together, *entries: Entry) -> Appended:
         """Add entries to changes that are sent together."""
         assert self.before is not None  # `turn` has read it
         appended = self._ledger.appended(self.before, entries)
@@ -292,7 +293,7 @@ class Turn:
         self.end = self.before
 
 
-def _entries_of(taken: Sequence[_Waiting]) -> list[LedgerEntry]:
+def _entries_of(taken: Sequence[_Waiting]) -> list[Entry]:
     return [entry for waiting in taken for entry in waiting.entries]
 
 

@@ -135,7 +135,10 @@ class Section(Row, table=True):
 
 
 class CaseloadEntry(Row, table=True):
-    """One line of a unit's list of active cards."""
+    """One line of a unit's list of active cards, with all of the card that the list shows. Goes with the card.
+
+    due_date_basis   a `DueDateBasis` of app/domain/gestation.py
+    """
 
     __table_args__ = (
         Index("ix_caseload_entry_unit_due_date", "unit", "due_date", "record_id"),
@@ -145,7 +148,9 @@ class CaseloadEntry(Row, table=True):
     unit: str = _key()
     record_id: str = _key(foreign_key="maternity_record.record_id", index=True)
     patient_id: str
+    mother_name: str | None = None
     due_date: date | None = None
+    due_date_basis: str | None = None
     last_visit_on: date | None = None
     last_blood_pressure: str | None = None
     open_items: int = 0

@@ -22,6 +22,7 @@ from app.domain.record import Found, PatientFile, RecordStatus
 from app.domain.validation.problems import Problem
 from app.domain.writing import Asked
 from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, STATEMENTS_KEPT, WHOSE, card_of, with_sections
+from data.caseload import READ_FOR_LINES
 from data.database import Database
 from data.direct import DirectFailure, Rows
 from data.documents import as_document
@@ -35,14 +36,6 @@ from data.turning import TurnedAway, end_them, ended_of
 from data.written import Read, gather_accepted
 
 PATIENT, VERSION, KEPT = table_of(Patient).c, table_of(SectionVersion).c, table_of(IdempotencyKey).c
-
-CASELOAD_READS: Final = {
-    "pregnancy": frozenset({"antenatal_visits"}),
-    "antenatal_visits": frozenset({"pregnancy"}),
-    "care_contacts": frozenset({"pregnancy", "antenatal_visits"}),
-}
-"""By section that is written, the others a line of the caseload is made of."""
-
 
 UNIQUE_VIOLATION: Final = "23505"
 """Somebody used the same key, or opened a card, at the same moment: then it is decided again, in turn."""
@@ -61,7 +54,7 @@ class _Sent:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The sections that must be at hand."""
-        also = (CASELOAD_READS.get(kind, frozenset()) for kind in self.asked.command.kinds)
+        also = (READ_FOR_LINES.get(kind, frozenset()) for kind in self.asked.command.kinds)
         return tuple(sorted(self.asked.sections_needed.union(*also)))
 
     @property

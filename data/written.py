@@ -13,7 +13,7 @@ from app.domain.care_units import followed_by
 from app.domain.changes import ChangeKind
 from app.domain.commands import Accepted, Closing, NewVersion
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
-from data.caseload import CaseloadLine, caseload_lines
+from data.caseload import MADE_OF, READ_FOR_LINES, CaseloadLine, caseload_lines
 from data.columns import in_utc
 from data.direct import Rows
 from data.documents import as_document, from_json, in_card_order, of_one_day, to_json
@@ -46,9 +46,6 @@ RECORDED_IN_ORDER: Final = (
 CARE_UNITS: Final = select(RECORD.c.care_units).where(RECORD.c.record_id == bindparam("record"))
 OPEN_ITEMS: Final = open_items(bindparam("record"))
 
-ON_THE_CASELOAD: Final = frozenset({"pregnancy", "antenatal_visits", "care_contacts"})
-"""The sections a line of a unit's list is made of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -77,7 +74,7 @@ def _open_card(together: Together, patient_id: str, accepted: Accepted) -> Store
     )  # fmt: skip
     together.insert(RECORD, [record_row(patient_id, record)])
     together.insert(CHANGE, [_change(patient_id, record_id, ChangeKind.RECORD_OPENED, accepted)])
-    lines = caseload_lines(record.status, record.care_units, None, (), at)
+    lines = caseload_lines(record.status, record.care_units, {}, at)
     together.insert(CASELOAD, [caseload_row(patient_id, record_id, line, 0, at) for line in lines])
     return Stored(record_id, 1, record.status, [], ("card.0>1",))
 
@@ -204,16 +201,21 @@ class _Write:
             waiting = {row["unit"]: row["open_items"] for row in await self.read(OPEN_ITEMS, {"record": record_id})}
             lines = [self._line(line, waiting.get(line.unit, 0)) for line in self._lines(units)]
             self.together.put(CASELOAD, ("unit", "record_id"), lines)
-        elif ON_THE_CASELOAD.intersection(made.kind for made in self.accepted.versions):
+        elif changed := self._changed_of_lines():
             unchanged = [CareUnit(organisation_number=number) for number in self.head.care_units]
             for line in self._lines(unchanged)[:1]:  # the same for every unit, but for what waits for it
                 said = self._line(line, 0)
-                values = {name: said[name] for name in DERIVED}
+                values = {name: said[name] for name in (*changed, "updated_at")}
                 self.together.update(CASELOAD, {"record_id": self.head.record_id}, values)
 
+    def _changed_of_lines(self) -> list[str]:
+        """The members of the lines that are made of what was written."""
+        written = {made.kind for made in self.accepted.versions}
+        anew = written.union(*(READ_FOR_LINES.get(kind, frozenset()) for kind in written))
+        return [name for kind, names in MADE_OF.items() if kind in anew for name in names]
+
     def _lines(self, units: list[CareUnit]) -> list[CaseloadLine]:
-        pregnancy, visits = self.documents.get("pregnancy"), self.documents.get("antenatal_visits") or []
-        return list(caseload_lines(self.head.status, units, pregnancy, visits, self.accepted.at))
+        return list(caseload_lines(self.head.status, units, self.documents, self.accepted.at))
 
     def _line(self, line: CaseloadLine, open_items: int) -> Row:
         return caseload_row(self.patient_id, self.head.record_id, line, open_items, self.accepted.at)
@@ -226,9 +228,6 @@ class _Write:
         ]
         head = [f"card.{self.head.version}>{self.head.version + 1}"] if self.accepted.closing else []
         return (*items, *head)
-
-
-DERIVED: Final = ("due_date", "last_visit_on", "last_blood_pressure", "updated_at")
 
 
 def _id_of(document: Document) -> str:

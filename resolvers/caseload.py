@@ -1,6 +1,6 @@
 """The caseload: the cards a clinician's own unit follows, line by line, each by the same field rules as the card."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -8,30 +8,26 @@ import strawberry
 
 from app.domain.card.values import BloodPressure
 from app.domain.caseload import (
-    DUE_DATE,
     FACTS_OF_LINE,
-    GESTATIONAL_AGE,
-    LAST_BLOOD_PRESSURE,
-    LAST_VISIT_ON,
-    MOTHER_NAME,
-    READ_FOR_LINE,
+    CaseloadPage,
     CaseloadSort,
     ListedCard,
+    OpenedCards,
+    Opening,
     blood_pressure_of,
     due_date_of,
-    gives_field,
-    name_of,
-    open_listed,
+    gestational_age_of,
+    opened,
 )
 from app.domain.errors import RecordRefusal
-from app.domain.gate import Grant
-from app.domain.gestation import DueDateBasis, gestational_age
+from app.domain.gate import Withheld
+from app.domain.gestation import DueDateBasis
 from app.domain.policy import ProfileKey
 from app.domain.viewer import CallerKind
 from resolvers.access import described, graphql_enum, open_to
 from resolvers.access_log import After, First, PageInfo
 from resolvers.card import WithheldFact, value_type
-from resolvers.context import ListedWoman, OperationContext, Selection
+from resolvers.context import ListedWomen, OperationContext, Selection
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 
 for enumeration in (CaseloadSort, DueDateBasis):
@@ -98,19 +94,46 @@ async def caseload(
     _refuse_unless_permitted(context, sort_by)
     key = str(info.path.key)
     selection = context.selection.get(key, NOTHING_SELECTED)
-    page = await context.caseloads.page(
-        context.viewer, context.now, selection.kinds, sort=sort_by, first=first, after=after
-    )
-    edges = [edge for listed in page.cards if (edge := _edge(context, key, selection, listed)) is not None]
-    return {
-        "edges": edges,
-        "page_info": {
-            "has_next_page": page.has_next_page and bool(edges),
-            "has_previous_page": after is not None,
-            "start_cursor": edges[0]["cursor"] if edges else None,
-            "end_cursor": edges[-1]["cursor"] if edges else None,
-        },
-    }
+    page = await context.caseloads.page(context.viewer, context.now, sort=sort_by, first=first, after=after)
+    found = opened(page, context.viewer, context.policy, context.now)
+    withheld = {opening: _withheld(context, key, selection, opening) for opening in dict.fromkeys(o for o, _ in found)}
+    lines = [OpenedLines(cards, withheld[cards.opening]) for cards in found]
+    context.listed += [ListedWomen(one.opened, selection.fact_paths, one.withheld) for one in lines]
+    return ListedLines(page, lines, is_first=after is None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLines:
+    """Lines of cards that are opened alike. `withheld`: what is selected of each and not given."""
+
+    opened: OpenedCards
+    withheld: tuple[Withheld, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLines:
+    """A page of the list as it was opened. Its edges are made when they are asked for."""
+
+    page: CaseloadPage
+    lines: list[OpenedLines]
+    is_first: bool
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        return [
+            {"cursor": self.page.cursor(card), "node": _line(lines, card)}
+            for lines in self.lines
+            for card in lines.opened.cards
+        ]
+
+    @property
+    def page_info(self) -> dict[str, Any]:
+        return {
+            "has_next_page": self.page.has_next_page and bool(self.lines),
+            "has_previous_page": not self.is_first,
+            "start_cursor": self.page.cursor(self.lines[0].opened.cards[0]) if self.lines else None,
+            "end_cursor": self.page.cursor(self.lines[-1].opened.cards[-1]) if self.lines else None,
+        }
 
 
 def _refuse_unless_permitted(context: OperationContext, sort_by: CaseloadSort) -> None:
@@ -123,40 +146,27 @@ def _refuse_unless_permitted(context: OperationContext, sort_by: CaseloadSort) -
         raise RecordRefusal("SECTION_FORBIDDEN", "The list cannot be had in this order.")
 
 
-def _edge(context: OperationContext, key: str, selection: Selection, listed: ListedCard) -> dict[str, Any] | None:
-    grant = open_listed(context.viewer, listed, context.policy, context.now)
-    if grant is None or listed.found.card is None:
-        return None
-    withheld = selection.withheld_by(grant)
+def _withheld(context: OperationContext, key: str, selection: Selection, opening: Opening) -> tuple[Withheld, ...]:
+    """What is selected of cards that are opened so and not given; noted to be told."""
+    withheld = selection.withheld_by(opening.grant)
     if withheld:
         told = context.withheld.setdefault(key, [])
         told += [entry for entry in withheld if entry not in told]
-    line = _line(grant, listed, listed.found.card.sections.open(grant))
-    entries = tuple(why for why, _ in withheld)
-    context.listed.append(ListedWoman(listed.found, _released(selection, line), entries))
-    return {"cursor": listed.cursor, "node": {**line, "withheld": entries}}
+    return tuple(why for why, _ in withheld)
 
 
-def _line(grant: Grant, listed: ListedCard, sections: Mapping[str, Any]) -> dict[str, Any]:
-    assert listed.found.card is not None
-    due = due_date_of(sections.get(READ_FOR_LINE[DUE_DATE])) if gives_field(grant, DUE_DATE) else None
-    pressure = blood_pressure_of(listed.last_blood_pressure) if gives_field(grant, LAST_BLOOD_PRESSURE) else None
+def _line(lines: OpenedLines, card: ListedCard) -> dict[str, Any]:
+    opening = lines.opened.opening
+    due = (card.due_date, card.due_date_basis) if opening.gives_due_date and card.due_date is not None else None
+    pressure = card.last_blood_pressure if opening.gives_blood_pressure else None
     return {
-        "record_id": listed.found.card.head.record_id,
-        "mother_name": name_of(sections.get(READ_FOR_LINE[MOTHER_NAME])),
-        "gestational_age": gestational_age(due, grant.today) if due else None,
-        "due_date": due,
-        "last_visit_on": listed.last_visit_on if gives_field(grant, LAST_VISIT_ON) else None,
-        "last_blood_pressure": pressure,
-        "open_items": listed.open_items,
-        "withheld_by_patient_count": grant.withheld_by_patient,
+        "record_id": card.record_id,
+        "mother_name": card.mother_name if opening.gives_name else None,
+        "gestational_age": gestational_age_of(*due, opening.grant.today) if due else None,
+        "due_date": due_date_of(*due) if due else None,
+        "last_visit_on": card.last_visit_on if opening.gives_last_visit else None,
+        "last_blood_pressure": blood_pressure_of(pressure) if pressure is not None else None,
+        "open_items": card.open_items,
+        "withheld": lines.withheld,
+        "withheld_by_patient_count": opening.grant.withheld_by_patient,
     }
-
-
-def _released(selection: Selection, line: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the line shows of her, for the ledger: the selected facts where there is anything. Of a due date all that
-    it may be taken from."""
-    shown = {MOTHER_NAME: line["mother_name"], GESTATIONAL_AGE: line["gestational_age"], DUE_DATE: line["due_date"],
-             LAST_VISIT_ON: line["last_visit_on"], LAST_BLOOD_PRESSURE: line["last_blood_pressure"]}  # fmt: skip
-    facts = {path for name, value in shown.items() if value is not None for path in FACTS_OF_LINE[name]}
-    return tuple(sorted(facts & selection.fact_paths.keys()))

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from app.domain.caseload import OpenedCards
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
 from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
@@ -63,12 +64,12 @@ class OpenedCard:
         return [change for change in unseen if is_told(change, self.grant) and not is_own(change, viewer)]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedWoman:
-    """A woman on a list that was given: what of her card it shows, and what was asked for and does not show."""
+class ListedWomen(NamedTuple):
+    """Women on a list that was given, whose cards are opened alike: the facts that were asked for of each, and those
+    that were and are not shown."""
 
-    found: Found
-    released: tuple[str, ...]
+    opened: OpenedCards
+    asked: Collection[str]
     withheld: tuple[Withheld, ...]
 
 
@@ -110,7 +111,7 @@ class OperationContext:
     actor_key: str | None
     entry_for_write: EntryMaker
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
-    listed: list[ListedWoman] = field(default_factory=list)
+    listed: list[ListedWomen] = field(default_factory=list)
     to_review: set[str] = field(default_factory=set)
     noted: LedgerEntry | None = None
     event: Change | None = None

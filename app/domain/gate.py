@@ -225,16 +225,43 @@ def open_record(
     card = found.card if found else None
     if card is None and needs_active_card:
         raise not_available("NO_ACTIVE_CARD")
+    record_id = card.head.record_id if card else None
+    return _granted(viewer, patient, record_id, policy, now, at_own_unit=own_unit(viewer, found))
+
+
+def open_listed(viewer: Viewer, person: PatientFile, policy: Policy, now: datetime, *, is_own: bool) -> Grant | None:
+    """Decide once about all cards of the list of the viewer's own unit whose women have this in common; None for the
+    gate's no, whatever the reason. Who they are the grant does not say.
+
+    An elevation opens what she has blocked in an emergency, on her card. A list is none: there her blocks hold.
+    """
+    alike = replace(person, patient_id=NOBODY, elevations=())
+    number = viewer.national_identity_number if is_own else None
+    try:
+        open_patient(viewer, number or NOBODY, Found(alike, None))
+        return _granted(viewer, alike, None, policy, now, at_own_unit=True)
+    except RecordRefusal:
+        return None
+
+
+NOBODY: Final = ""
+"""In the place of a patient's id or number, where a decision is about nobody in particular."""
+
+
+def _granted(
+    viewer: Viewer, patient: PatientFile, record_id: str | None, policy: Policy, now: datetime, *, at_own_unit: bool
+) -> Grant:
+    """The gate's part that concerns the card: her blocks, and what the policy gives."""
     standing, elevated = standing_blocks(patient, viewer, policy, now)
     blocked = _strictest(standing)
     if None in blocked:
         elevation = elevation_for(blocked[None]).value
         raise RecordRefusal("ACCESS_BLOCKED_BY_PATIENT", "The woman has blocked access.", elevation=elevation)
-    profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, own_unit(viewer, found)))
+    profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, at_own_unit))
     if not profile.reads_anything:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no card.")
     return Grant(
-        viewer, patient.patient_id, card.head.record_id if card else None, profile,
+        viewer, patient.patient_id, record_id, profile,
         {section: block for section, block in blocked.items() if section}, now.astimezone(OSLO).date(),
         policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE, elevated,
     )  # fmt: skip

@@ -5,10 +5,11 @@ keyed hash of the one before, so a changed, removed or reordered entry breaks th
 """
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import uuid4
 
 from pydantic_core import to_json
 
@@ -86,6 +87,72 @@ class LedgerEntry:
 _IN_ORDER: Final = sorted(field.name for field in fields(LedgerEntry))
 
 
+class Entry(Protocol):
+    """What goes into the ledger: a `LedgerEntry`, or one of `EntriesAlike`."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def patient_id(self) -> str: ...
+
+    @property
+    def actor_key(self) -> str | None: ...
+
+    @property
+    def seen_change(self) -> int | None: ...
+
+    def as_json(self) -> str:
+        """The canonical text of the entry: what is stored, and what the hash is taken of."""
+
+
+ANYBODY: Final = uuid4().hex
+"""Stands for who differs. Nobody can have put it into an entry: it is another one in every process."""
+
+
+class EntriesAlike:
+    """Entries about many women that differ in nothing but who she is and which card is hers. Their texts are those
+    they would have each by itself."""
+
+    __slots__ = ("_texts", "said")
+
+    def __init__(self, said: LedgerEntry) -> None:
+        """`said`: one of them, about `ANYBODY`, and whichever card."""
+        self.said = said
+        self._texts: Sequence[str] = ()
+
+    def as_json(self, patient_id: str, record_id: str) -> str:
+        """The canonical text of the one about her."""
+        if not self._texts:
+            self._texts = self.said.as_json().split(f'"{ANYBODY}"')
+        before, between, after = self._texts
+        return f"{before}{to_json(patient_id).decode()}{between}{to_json(record_id).decode()}{after}"
+
+
+class EntryAlike(NamedTuple):
+    """One of many entries that are alike."""
+
+    alike: EntriesAlike
+    patient_id: str
+    record_id: str
+
+    @property
+    def at(self) -> datetime:
+        return self.alike.said.at
+
+    @property
+    def actor_key(self) -> str | None:
+        return self.alike.said.actor_key
+
+    @property
+    def seen_change(self) -> int | None:
+        return self.alike.said.seen_change
+
+    def as_json(self) -> str:
+        """The canonical text of the entry."""
+        return self.alike.as_json(self.patient_id, self.record_id)
+
+
 GENESIS: Final = "0" * 64
 """What the first entry of a chain carries as the hash before it."""
 
@@ -112,8 +179,13 @@ class Head:
 
 def link(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> Link:
     """Append an entry to a chain."""
+    return Link(chain, sequence, entry, previous_hash, hash_of(key, chain, sequence, entry, previous_hash))
+
+
+def hash_of(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> str:
+    """What makes an entry fast to its place in a chain, and to all before it."""
     text = f"{chain}\n{sequence}\n{previous_hash}\n{entry}".encode()
-    return Link(chain, sequence, entry, previous_hash, hmac.digest(key, text, "sha256").hex())
+    return hmac.digest(key, text, "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)

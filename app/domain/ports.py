@@ -12,7 +12,7 @@ from app.domain.commands import Outcome, Recorded
 from app.domain.consent import Consent, WithdrawalReceipt
 from app.domain.gate import Grant
 from app.domain.history import SealedHistory
-from app.domain.ledger import LedgerEntry
+from app.domain.ledger import Entry, LedgerEntry
 from app.domain.news import News
 from app.domain.record import Found, FoundCard
 from app.domain.viewer import Organisation, Viewer
@@ -46,16 +46,9 @@ class Caseloads(Protocol):
     """Reading the lists of units."""
 
     async def page(
-        self,
-        viewer: Viewer,
-        now: datetime,
-        kinds: Collection[str],
-        *,
-        sort: CaseloadSort,
-        first: int,
-        after: str | None,
+        self, viewer: Viewer, now: datetime, *, sort: CaseloadSort, first: int, after: str | None
     ) -> CaseloadPage:
-        """A page of the list of the viewer's own unit, with the named sections, in one statement.
+        """A page of the list of the viewer's own unit, in one statement.
 
         Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of this list.
         """
@@ -109,7 +102,7 @@ class LedgerPage:
 class Ledger(Protocol):
     """Writing down accesses, durably, before an answer leaves; and reading them back."""
 
-    async def append(self, *entries: LedgerEntry) -> None:
+    async def append(self, *entries: Entry) -> None:
         """Returns when the entries are durable; those of concurrent callers share a commit. Raises on any failure."""
 
     async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:

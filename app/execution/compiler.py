@@ -96,7 +96,7 @@ def check_covered(root: Selected) -> None:
 
 def compiled_value(root: Selected) -> Compiled:
     """For whatever a resolver gives. Raises NotCovered."""
-    writer = _Writer()
+    writer = Writer()
     writer.line("def run(value, arguments):")
     with writer.deeper():
         result = writer.completed(root.type, root, "value", (root.key,), None)
@@ -106,7 +106,7 @@ def compiled_value(root: Selected) -> Compiled:
 
 def compiled_card(root: Selected, opened: Opened, places: frozenset[Place]) -> Compiled:
     """For a card's documents as they are stored, opened by a grant. Raises NotCovered."""
-    writer = _Writer(opened, {place: number for number, place in enumerate(sorted(places))})
+    writer = Writer(opened, {place: number for number, place in enumerate(sorted(places))})
     writer.line("def run(card, documents, today, arguments):")
     with writer.deeper():
         if writer.places:
@@ -118,7 +118,7 @@ def compiled_card(root: Selected, opened: Opened, places: frozenset[Place]) -> C
 
 
 @dataclass
-class _Writer:
+class Writer:
     """Writes the function, and gathers what it refers to."""
 
     opened: Opened | None = None

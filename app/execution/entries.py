@@ -1,6 +1,7 @@
 """Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -8,12 +9,14 @@ from typing import Any, Final
 
 from graphql import OperationDefinitionNode
 
+from app.domain.caseload import Opening, facts_shown
 from app.domain.elevations import basis_of
-from app.domain.gate import Grant, own_unit
-from app.domain.ledger import LedgerEntry, Outcome
+from app.domain.gate import Grant, Withheld, own_unit
+from app.domain.ledger import ANYBODY, CASELOAD, EntriesAlike, Entry, EntryAlike, LedgerEntry, Outcome
 from app.domain.record import Found
 from app.domain.viewer import Viewer
 from data.identity_numbers import PatientKeys
+from resolvers.context import ListedWomen
 
 OPERATION_NAME_MAX_LENGTH: Final = 64
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
@@ -48,10 +51,17 @@ class Entries:
         self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
     ) -> LedgerEntry:
         """An entry about whom the store calls so."""
+        record_id = found.card.head.record_id if found and found.card else None
+        at_own_unit = own_unit(self.viewer, found) if found else None
+        return self._made(patient_id, record_id, at_own_unit, outcome, refusal, **more)
+
+    def _made(
+        self, patient_id: str, record_id: str | None, at_own_unit: bool | None, outcome: Outcome,
+        refusal: str | None = None, **more: Any,
+    ) -> LedgerEntry:  # fmt: skip
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
-            event_id=self.event_id, at=self.at, patient_id=patient_id,
-            record_id=found.card.head.record_id if found and found.card else None,
+            event_id=self.event_id, at=self.at, patient_id=patient_id, record_id=record_id,
             outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
             actor_name=viewer.name, hpr_number=viewer.hpr_number,
             organisation_number=unit.number if unit else None, organisation_name=unit.name if unit else None,
@@ -59,14 +69,33 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name, operation_hash=self.document_hash,
-            access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
-            **more,
+            access_basis=basis_of(viewer.purpose, at_own_unit), **more,
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
         """The entry of a command, whose card was looked up where it was written."""
         basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
         return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
+
+    def of_listed(self, listed: Iterable[ListedWomen]) -> Iterator[Entry]:
+        """The entries about women on a list of the viewer's own unit."""
+        made: dict[tuple[Opening, tuple[bool, ...]], EntriesAlike] = {}
+        for (opening, cards), asked, withheld in listed:
+            for card in cards:
+                shown = opening.shown(card)
+                alike = made.get((opening, shown))
+                if alike is None:
+                    alike = made[opening, shown] = self._alike(facts_shown(shown, asked), withheld)
+                yield EntryAlike(alike, card.patient_id, card.record_id)
+
+    def _alike(self, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
+        """The entries about women of whom the same is shown. That she is on the list is told in any case."""
+        why_not = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in withheld}))
+        said = self._made(
+            ANYBODY, ANYBODY, True, Outcome.PARTIAL if why_not else Outcome.ALLOWED, withheld=why_not,
+            released=tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,),
+        )  # fmt: skip
+        return EntriesAlike(said)
 
     @cached_property
     def _operation_name(self) -> str | None:

@@ -20,7 +20,7 @@ from graphql.execution.values import VariableValues
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
-from app.domain.ledger import CASELOAD, LISTS, REVIEWS, LedgerEntry, Outcome
+from app.domain.ledger import CASELOAD, LISTS, REVIEWS, Entry, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
@@ -36,7 +36,7 @@ from app.services import Services
 from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.commands import COMMANDS
-from resolvers.context import ListedWoman, OperationContext
+from resolvers.context import OperationContext
 from resolvers.errors import (
     NULL_VALUE,
     from_resolver,
@@ -193,7 +193,7 @@ class Operation:
             await self._note(self._entry(patient, result))
         listed, to_review = self.context.listed, self.context.to_review
         if listed or to_review:
-            await self._note(*map(self._entry_of_listed, listed), *map(self._entry_of_queue, to_review))
+            await self._note(*self.entries.of_listed(listed), *map(self._entry_of_queue, to_review))
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
@@ -298,7 +298,7 @@ class Operation:
                 kind = type(error.original_error).__name__
                 log.error("resolver_failed", event_id=self.event_id, fields=fields, kind=kind)
 
-    async def _note(self, *entries: LedgerEntry) -> None:
+    async def _note(self, *entries: Entry) -> None:
         try:
             await self.services.ledger.append(*entries)
         except Exception as error:
@@ -331,13 +331,6 @@ class Operation:
     def _released(self) -> Mapping[str, Collection[str]]:
         """What a program has told already of what it put into the answer."""
         return self.executor.released if self.executor else NOTHING_YET
-
-    def _entry_of_listed(self, listed: ListedWoman) -> LedgerEntry:
-        """The entry about one woman on a list. That she is on it is told in any case."""
-        released = tuple(f"{CASELOAD}.{path}" for path in listed.released) or (CASELOAD,)
-        withheld = {f"{CASELOAD}.{why.path}: {why.reason}" for why in listed.withheld}
-        outcome = _outcome(True, bool(withheld), failed=False)
-        return self.entries.about("", listed.found, outcome, released=released, withheld=tuple(sorted(withheld)))
 
     def _entry_of_queue(self, patient_id: str) -> LedgerEntry:
         """The entry about a woman on the reviewers' list."""

@@ -26,7 +26,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
-from app.domain.caseload import FACTS_OF_LINE, READ_FOR_LINE
+from app.domain.caseload import FACTS_OF_LINE
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.changes import AUTHOR_PATH
@@ -264,8 +264,6 @@ class _Collected:
         """A field of a unit's list stands for the facts it is made of."""
         for path in FACTS_OF_LINE.get(field, ()):
             self.add(path, response)
-        if field in READ_FOR_LINE:
-            self.kinds.add(READ_FOR_LINE[field])
 
     def add_told(self, name: str, response: Place) -> None:
         """What a card shows besides the facts of its items: the ledger names it as a whole."""

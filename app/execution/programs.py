@@ -17,10 +17,12 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
 from app.domain.gate import Grant, Withheld, elevation_for, not_available
+from app.domain.ledger import CASELOAD
 from app.domain.policy import Profile
 from app.domain.record import FoundCard
 from app.execution.compiler import Argued, Compiled, Opened, Place, check_covered, compiled_card, compiled_value
 from app.execution.documents import Document
+from app.execution.listing import compiled_list
 from app.execution.plan import ACTIVE_CARD_FIELDS, Plan, plan
 from app.execution.selected import NotCovered, Selected, selected
 from app.observability import PLANS, PROGRAMS, log
@@ -202,7 +204,7 @@ class _Value:
     def __init__(self, root: Selected) -> None:
         assert root.definition is not None  # a `_Named` otherwise
         self.key, self._root, self._definition = root.key, root, root.definition
-        self._compiled = compiled_value(root)
+        self._compiled = compiled_list(root) if root.name == CASELOAD else compiled_value(root)
 
     def begin(self, executor: PlannedExecutor) -> Any:
         """What the resolver gives: a value, an awaitable, or the exception it raised."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.commands import serving
-from app.domain.ledger import Head, LedgerEntry
+from app.domain.ledger import Entry, Head
 from app.execution.programs import Programs
 from app.main import create_app
 from app.services import Services, make_services
@@ -23,10 +23,10 @@ from data.together import Together
 class Silent(ChainedLedger):
     """Keeps nothing."""
 
-    async def append(self, *entries: LedgerEntry) -> None:
+    async def append(self, *entries: Entry) -> None:
         return
 
-    def appended(self, before: Head, entries: Sequence[LedgerEntry]) -> Appended:
+    def appended(self, before: Head, entries: Sequence[Entry]) -> Appended:
         return Appended(before, before, [])
 
     def gather(self, together: Together, appended: Appended) -> None:

@@ -33,9 +33,9 @@ WRITABLE = """SELECT p.number_sealed, r.record_id, r.patient_id FROM patient p
     AND NOT EXISTS (SELECT 1 FROM caseload_entry c WHERE c.record_id = r.record_id AND c.unit = :unit)
     ORDER BY r.record_id"""
 FOLLOWED = "UPDATE maternity_record SET care_units = :units WHERE record_id = :record"
-LISTED_NOW = """INSERT INTO caseload_entry (unit, record_id, patient_id, due_date, last_visit_on, last_blood_pressure,
-    open_items, updated_at) SELECT :unit, record_id, patient_id, due_date, last_visit_on, last_blood_pressure, open_items,
-    updated_at FROM caseload_entry WHERE record_id = :record LIMIT 1"""
+LINE = """record_id, patient_id, mother_name, due_date, due_date_basis, last_visit_on, last_blood_pressure, open_items,
+    updated_at"""
+LISTED_NOW = f"INSERT INTO caseload_entry (unit, {LINE}) SELECT :unit, {LINE} FROM caseload_entry WHERE record_id = :record LIMIT 1"
 BLOCK = 'mutation { blockAccess(input: {target: PERSON, targetId: "999900085"}, idempotencyKey: "bench") { blockId } }'
 """Kari keeps somebody else out: then her blocks are looked at with every opening."""
 
