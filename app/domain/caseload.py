@@ -11,7 +11,6 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from app.domain.card.mother import Mother
-from app.domain.card.pregnancy import Pregnancy
 from app.domain.card.values import BloodPressure
 from app.domain.described import DescribedEnum
 from app.domain.errors import RecordRefusal
@@ -111,7 +110,7 @@ def gives_field(grant: Grant, field: str) -> bool:
 
 def due_date_of(document: Mapping[str, Any] | None) -> DueDate | None:
     """The due date that counts, from the section as it was opened."""
-    return due_date(Pregnancy.model_validate_json(to_json(_facts(document))))
+    return due_date(document or {})
 
 
 def name_of(document: Mapping[str, Any] | None) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from graphql import OperationDefinitionNode
 
-from app.domain.elevations import basis_of
+from app.domain.commands import Recorded
+from app.domain.elevations import basis_of, with_elevation
 from app.domain.gate import Grant, own_unit
 from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import Found
@@ -48,10 +49,17 @@ class Entries:
         self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
     ) -> LedgerEntry:
         """An entry about whom the store calls so."""
+        record_id = found.card.head.record_id if found and found.card else None
+        at_own_unit = own_unit(self.viewer, found) if found else None
+        return self._made(patient_id, record_id, at_own_unit, outcome, refusal, **more)
+
+    def _made(
+        self, patient_id: str, record_id: str | None, at_own_unit: bool | None, outcome: Outcome,
+        refusal: str | None = None, **more: Any,
+    ) -> LedgerEntry:  # fmt: skip
         viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
-            event_id=self.event_id, at=self.at, patient_id=patient_id,
-            record_id=found.card.head.record_id if found and found.card else None,
+            event_id=self.event_id, at=self.at, patient_id=patient_id, record_id=record_id,
             outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
             actor_name=viewer.name, hpr_number=viewer.hpr_number,
             organisation_number=unit.number if unit else None, organisation_name=unit.name if unit else None,
@@ -59,14 +67,20 @@ class Entries:
             client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
             user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name, operation_hash=self.document_hash,
-            access_basis=basis_of(viewer.purpose, own_unit(viewer, found) if found else None),
-            **more,
+            access_basis=basis_of(viewer.purpose, at_own_unit), **more,
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
         """The entry of a command, whose card was looked up where it was written."""
         basis = basis_of(self.viewer.purpose, grant.profile.key.own_unit)
         return replace(made, record_id=grant.record_id or made.record_id, access_basis=basis)
+
+    def of_written(self, patient_id: str, recorded: Recorded, **more: Any) -> LedgerEntry:
+        """The entry of a command that was carried out."""
+        grant = recorded.grant
+        record_id = grant.record_id or recorded.record_id
+        made = self._made(patient_id, record_id, grant.profile.key.own_unit, Outcome.ALLOWED, **more)
+        return with_elevation(made, grant.elevated)
 
     @cached_property
     def _operation_name(self) -> str | None:
