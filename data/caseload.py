@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-import orjson
-
 from app.domain.card.antenatal_visits import AntenatalVisit
 from app.domain.card.care_contacts import CareContacts
 from app.domain.card.declaration import Content, declared_in
@@ -16,7 +14,6 @@ from app.domain.card.sections import SECTIONS
 from app.domain.card.values import BloodPressure
 from app.domain.gate import entered_in_error
 from app.domain.gestation import due_date
-from app.domain.policy import PROVENANCE
 from app.domain.record import CareUnit, RecordStatus, StoredRecord
 from data.documents import latest_versions
 
@@ -69,7 +66,7 @@ def caseload_lines(
         return
     mother, pregnancy, visits = (documents.get(kind) for kind in MADE_OF)
     name = mother.get(NAME) if mother is not None and _stands(mother) else None
-    due = due_date(Pregnancy.model_validate_json(orjson.dumps(_facts(pregnancy)))) if _stands(pregnancy) else None
+    due = due_date(pregnancy) if pregnancy is not None and _stands(pregnancy) else None
     held = _held(visits or (), updated_at.date().isoformat())
     held_on, pressure = _last_visit_on(held), _last_blood_pressure(held)
     for number in numbers:
@@ -90,11 +87,7 @@ def caseload_lines_of(record: StoredRecord) -> Iterator[CaseloadLine]:
 
 
 def _stands(document: Document | None) -> bool:
-    return document is not None and not entered_in_error(dict(document))
-
-
-def _facts(document: Document | None) -> dict[str, Any]:
-    return {name: value for name, value in (document or {}).items() if name != PROVENANCE}
+    return document is not None and not entered_in_error(document)
 
 
 def _held(visits: Iterable[Document], until: str) -> list[Document]:

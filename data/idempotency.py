@@ -41,7 +41,7 @@ def input_hash(keys: PatientKeys, command: str, actor: str | None, arguments: An
     Takes JSON values, dates, times, enumerations and decimals, in mappings and lists; raises TypeError for others.
     """
     said = orjson.dumps([command, actor, arguments], default=_decimal, option=orjson.OPT_SORT_KEYS)
-    return keys.key(f"input {said.decode()}")
+    return keys.digest(f"input {said.decode()}")
 
 
 def _decimal(value: Any) -> str:

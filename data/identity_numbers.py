@@ -103,6 +103,10 @@ class PatientKeys:
         """What a number is found by: HMAC-SHA256 in hex."""
         return self._found_by(number)
 
+    def digest(self, text: str) -> str:
+        """The same hash of a text that may be long and is not asked about again: it is not kept at hand."""
+        return self._hashed(text)
+
     def _hashed(self, number: str) -> str:
         return hmac.digest(self._lookup_key, number.encode(), "sha256").hex()
 

@@ -1,7 +1,7 @@
 """Domain values as rows, and rows as domain values. No statement is sent from here."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -32,6 +32,7 @@ NOTHING: Final = "[]"
 CARE_UNITS_KEPT: Final = 4_096
 """Many women are followed by the same units."""
 NO_OPEN_ITEMS: Final[Mapping[str, int]] = {}
+LINE_NAMES: Final = [member.name for member in fields(CaseloadLine)]
 
 RECORD_STORED: Final = "RECORD_STORED"
 """What the change says when a card comes in whole."""
@@ -91,7 +92,7 @@ def caseload_rows(
 
 def caseload_row(patient_id: str, record_id: str, line: CaseloadLine, open_items: int, updated_at: datetime) -> Row:
     return {
-        **asdict(line),
+        **{name: getattr(line, name) for name in LINE_NAMES},
         "record_id": record_id,
         "patient_id": patient_id,
         "open_items": open_items,

@@ -7,6 +7,7 @@ wait for each other's way to the database and back. Statements are made once for
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import CTE, Table, and_, bindparam, delete, exists, func, literal, select, update
@@ -58,17 +59,17 @@ class Together:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._changes: list[_Change] = []
-        self._values: list[dict[str, Any]] = []
+        self._values: list[tuple[Any, ...]] = []
 
     def insert(self, table: Table, rows: Iterable[Mapping[str, Any]], *, counted: str | None = None) -> None:
         """New rows."""
         for row in rows:
-            self._add(_Change(table, "insert", tuple(row), counted=counted), row)
+            self._add(_Change(table, "insert", tuple(row), counted=counted), row.values())
 
     def put(self, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
         """Rows that replace those with the same key, if there are any."""
         for row in rows:
-            self._add(_Change(table, "put", tuple(row), key=tuple(key)), row)
+            self._add(_Change(table, "put", tuple(row), key=tuple(key)), row.values())
 
     def update(
         self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, must_find: bool = False
@@ -77,17 +78,16 @@ class Together:
         latest = next((name for name, value in values.items() if value is LATEST), None)
         plain = {name: value for name, value in values.items() if value is not LATEST}
         change = _Change(table, "update", tuple(plain), tuple(key), latest, must_find=must_find)
-        self._add(change, {**plain, **{f"key_{name}": value for name, value in key.items()}})
+        self._add(change, (*plain.values(), *key.values()))
 
     def delete(self, table: Table, key: Mapping[str, Any]) -> None:
         """No rows with these values any more."""
         change = _Change(table, "delete", (), tuple(key))
-        self._add(change, {f"key_{name}": value for name, value in key.items()})
+        self._add(change, key.values())
 
-    def _add(self, change: _Change, row: Mapping[str, Any]) -> None:
-        place = len(self._changes)
+    def _add(self, change: _Change, values: Iterable[Any]) -> None:
         self._changes.append(change)
-        self._values.append({_named(place, name): value for name, value in row.items()})
+        self._values.append(tuple(values))
 
     async def send(self, connection: AsyncConnection) -> None:
         """Make the changes within the connection's transaction, which holds what they rest on.
@@ -105,27 +105,25 @@ class Together:
 
         Only where changes are joined (`Database.joins_changes`). Raises DirectFailure.
         """
-        known = {
-            _known(place, name): value
-            for place, row in enumerate(unless_changed)
-            for name, value in {**row.key, **row.values}.items()
-        }
-        values = {name: value for given in self._values for name, value in given.items()}
+        known = (value for row in unless_changed for value in (*row.key.values(), *row.values.values()))
         rests_on = tuple((row.table, tuple(row.key), tuple(row.values)) for row in unless_changed)
-        statement = _as_one(tuple(self._changes), self._database, rests_on)
-        (found,) = await self._database.rows(statement, {**values, **known}, may_repeat=False)
+        statement, names = _as_one(tuple(self._changes), self._database, rests_on)
+        values = dict(zip(names, chain(*self._values, known), strict=True))
+        (found,) = await self._database.rows(statement, values, may_repeat=False)
         return all(found.values())
 
     async def _send_as_one(self, connection: AsyncConnection) -> None:
-        values = {name: value for given in self._values for name, value in given.items()}
-        found = (await connection.execute(_as_one(tuple(self._changes), self._database), values)).one()
+        statement, names = _as_one(tuple(self._changes), self._database)
+        found = (await connection.execute(statement, dict(zip(names, chain(*self._values), strict=True)))).one()
         if not all(found):
             raise ChangedMeanwhile
 
     async def _send_in_turn(self, connection: AsyncConnection) -> None:
         latest = None
         for place, (change, values) in enumerate(zip(self._changes, self._values, strict=True)):
-            given = {**values, _named(place, change.latest): latest} if change.latest else values
+            given = dict(zip(_names(change, place), values, strict=True))
+            if change.latest:
+                given[_named(place, change.latest)] = latest
             done = await connection.execute(_alone(change, place, self._database), given)
             if change.counted:
                 latest = max(latest or 0, done.scalar_one())
@@ -135,6 +133,12 @@ class Together:
 
 def _named(place: int, column: str) -> str:
     return f"c{place}_{column}"
+
+
+def _names(change: _Change, place: int) -> list[str]:
+    """The parameters of a change, in the order its values are given in."""
+    key = change.key if change.verb in ("update", "delete") else ()
+    return [_named(place, name) for name in (*change.columns, *(f"key_{name}" for name in key))]
 
 
 def _known(place: int, column: str) -> str:
@@ -174,8 +178,11 @@ def _alone(change: _Change, place: int, database: Database) -> Any:
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _as_one(changes: tuple[_Change, ...], database: Database, rests_on: RestsOn = ()) -> Any:
-    """One SELECT with every change in front of it; it says of those that must find a row how many they found."""
+def _as_one(changes: tuple[_Change, ...], database: Database, rests_on: RestsOn = ()) -> tuple[Any, list[str]]:
+    """One SELECT with every change in front of it; it says of those that must find a row how many they found. With its
+    parameters: those of the changes, then those of what it rests on."""
+    names = [name for place, change in enumerate(changes) for name in _names(change, place)]
+    names += [_known(place, name) for place, (_, key, values) in enumerate(rests_on) for name in (*key, *values)]
     parts: list[CTE] = []
     counted: list[Any] = []
     must_find: list[Any] = []
@@ -195,7 +202,7 @@ def _as_one(changes: tuple[_Change, ...], database: Database, rests_on: RestsOn 
         else:
             part = statement.cte(f"part_{place}")
         parts.append(part)
-    return select(*(must_find or [func.now()])).add_cte(*parts)
+    return select(*(must_find or [func.now()])).add_cte(*parts), names
 
 
 def _held(table: Table, key: tuple[str, ...], values: tuple[str, ...], place: int, after: Any) -> CTE:

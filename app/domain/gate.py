@@ -7,7 +7,7 @@ The order matters. A person's status comes before her consent, so that a woman w
 cannot be told from one without a card.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -157,7 +157,7 @@ def section_withheld_by_policy(profile: Profile, name: str) -> Withheld | None:
     return Withheld(name, reason, f"{profile.key.role} reads nothing of {name}", Elevation.NOT_POSSIBLE)
 
 
-def entered_in_error(item: dict[str, Any]) -> bool:
+def entered_in_error(item: Mapping[str, Any]) -> bool:
     """Whether an item of a document was registered by mistake."""
     provenance = item.get(PROVENANCE)
     return provenance is not None and bool(provenance.get("entered_in_error"))

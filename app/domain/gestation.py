@@ -1,11 +1,11 @@
 """How far along a pregnancy is. Always told with the due date it is counted from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from app.domain.card.pregnancy import Pregnancy
-from app.domain.dating import DUE_DATES, gestation_days
+from app.domain.dating import DUE_DATES, day_of, gestation_days
 from app.domain.described import DescribedEnum
 
 LONGEST_PREGNANCY_DAYS: Final = 7 * 44
@@ -37,9 +37,9 @@ class GestationalAge:
     basis: DueDateBasis
 
 
-def due_date(pregnancy: Pregnancy) -> DueDate | None:
-    """The due date that counts; None when none is recorded."""
-    in_order = ((getattr(pregnancy, name), basis) for name, basis in zip(DUE_DATES, DueDateBasis, strict=True))
+def due_date(pregnancy: Mapping[str, Any]) -> DueDate | None:
+    """The due date that counts, of a section as it is stored; None when none is recorded."""
+    in_order = ((day_of(pregnancy.get(name)), basis) for name, basis in zip(DUE_DATES, DueDateBasis, strict=True))
     return next((DueDate(on, basis) for on, basis in in_order if on is not None), None)
 
 

@@ -72,7 +72,8 @@ class Asked:
         assert found.card is not None
         documents = found.card.sections.open_for_writing(opened)
         # Time on a card does not run backwards, whatever clocks do.
-        asked = replace(self, now=max(self.now, found.card.head.last_updated_at))
+        latest = found.card.head.last_updated_at
+        asked = self if self.now >= latest else replace(self, now=latest)
         if command.closing:
             return _close(asked, command.closing, opened, found.card.head, documents)
         return _Items(asked, opened, documents, found.card.head.opened_at).decide()

@@ -10,7 +10,8 @@ from typing import Any, Final
 from graphql import OperationDefinitionNode
 
 from app.domain.caseload import Opening, facts_shown
-from app.domain.elevations import basis_of
+from app.domain.commands import Recorded
+from app.domain.elevations import basis_of, with_elevation
 from app.domain.gate import Grant, Withheld, own_unit
 from app.domain.ledger import ANYBODY, CASELOAD, EntriesAlike, Entry, EntryAlike, LedgerEntry, Outcome
 from app.domain.record import Found
@@ -96,6 +97,13 @@ class Entries:
             released=tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,),
         )  # fmt: skip
         return EntriesAlike(said)
+
+    def of_written(self, patient_id: str, recorded: Recorded, **more: Any) -> LedgerEntry:
+        """The entry of a command that was carried out."""
+        grant = recorded.grant
+        record_id = grant.record_id or recorded.record_id
+        made = self._made(patient_id, record_id, grant.profile.key.own_unit, Outcome.ALLOWED, **more)
+        return with_elevation(made, grant.elevated)
 
     @cached_property
     def _operation_name(self) -> str | None:

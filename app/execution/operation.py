@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -353,11 +353,11 @@ class Operation:
     def _entry_for_write(
         self, patient_id: str, written: tuple[str, ...], recorded: Recorded | None = None
     ) -> LedgerEntry:
-        made = self.entries.of(patient_id, self.found, Outcome.ALLOWED, written=written)
-        if recorded is not None:
+        if recorded is None:
+            made = self.entries.of(patient_id, self.found, Outcome.ALLOWED, written=written)
+        else:
             shown = released_of_written(self.plan, recorded)
-            made = replace(made, record_id=recorded.record_id, released=shown)
-            made = with_elevation(self.entries.granted(made, recorded.grant), recorded.grant.elevated)
+            made = self.entries.of_written(patient_id, recorded, written=written, released=shown)
         self.context.noted = made
         return made
 

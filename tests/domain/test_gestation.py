@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from app.domain.card.pregnancy import Pregnancy
 from app.domain.gestation import DueDate, DueDateBasis, due_date, gestational_age
 
 ULTRASOUND = DueDateBasis.ULTRASOUND
@@ -40,10 +39,10 @@ def test_no_week_is_shown_that_cannot_be(today: date) -> None:
 
 def test_the_due_date_that_counts_says_what_it_rests_on() -> None:
     """A corrected one goes before ultrasound, ultrasound before the last period."""
-    dates = {"due_date_by_last_period": date(2026, 9, 1)}
-    assert due_date(Pregnancy()) is None
-    assert due_date(Pregnancy(**dates)) == DueDate(date(2026, 9, 1), DueDateBasis.LAST_PERIOD)
-    dates["due_date_by_ultrasound"] = date(2026, 9, 4)
-    assert due_date(Pregnancy(**dates)) == DueDate(date(2026, 9, 4), DueDateBasis.ULTRASOUND)
-    dates["due_date_corrected"] = date(2026, 9, 7)
-    assert due_date(Pregnancy(**dates)) == DueDate(date(2026, 9, 7), DueDateBasis.CORRECTED)
+    dates = {"due_date_by_last_period": "2026-09-01"}
+    assert due_date({}) is None
+    assert due_date(dates) == DueDate(date(2026, 9, 1), DueDateBasis.LAST_PERIOD)
+    dates["due_date_by_ultrasound"] = "2026-09-04"
+    assert due_date(dates) == DueDate(date(2026, 9, 4), DueDateBasis.ULTRASOUND)
+    dates["due_date_corrected"] = "2026-09-07"
+    assert due_date(dates) == DueDate(date(2026, 9, 7), DueDateBasis.CORRECTED)

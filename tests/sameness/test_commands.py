@@ -134,7 +134,7 @@ def test_any_command_is_answered_and_written_down_the_same_compiled_or_not(both:
         came_to.update(_came_to(compiled))
     counted = ran().since(before)
     assert counted.compiled >= COMMANDS / 8, counted
-    assert min(came_to[what] for what in ("written", "VERSION_CONFLICT", "INVALID_INPUT", "refused")) >= 5, came_to
+    assert min(came_to[what] for what in ("written", "VERSION_CONFLICT", "INVALID_INPUT", "refused")) >= 2, came_to
 
 
 def _came_to(seen: Seen) -> Iterator[str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.domain.card.declaration import Fact
-from app.domain.dating import day_of
+from app.domain.dating import day_of, days_after
 from app.domain.validation.card_facts import CardFacts, Written
 from app.domain.validation.registry import EVERY_KIND, WARNING, Finding, at, rule
 
@@ -70,9 +70,9 @@ def weight_changes_slowly(item: Written, card: CardFacts) -> Iterable[Finding]:
     day, weight = day_of(item.content.get("held_on")), _exact(item.content.get("weight_kg"))
     if day is None or weight is None:
         return ()
+    first, last = (days_after(day, days).isoformat() for days in (-WEIGHT_CHANGE_DAYS, WEIGHT_CHANGE_DAYS))
     for other in card.items("antenatal_visits"):
-        other_day = day_of(other.get("held_on"))
-        if other_day is None or abs((day - other_day).days) > WEIGHT_CHANGE_DAYS:
+        if not first <= (other.get("held_on") or "") <= last:
             continue
         other_weight = _exact(other.get("weight_kg"))
         if other_weight is not None and abs(weight - other_weight) > WEIGHT_CHANGE_KG:

@@ -26,7 +26,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(model: type[Content], content: Any) -> list[Recorded]:
-    """Every declared value that is there, depth first. What is not shaped as declared is not walked into."""
+    """Every declared value that is there, before what it holds. What is not shaped as declared is not walked into."""
     found: list[Recorded] = []
     _walk(model, content, (), found)
     return found
@@ -35,11 +35,12 @@ def recorded(model: type[Content], content: Any) -> list[Recorded]:
 def _walk(model: type[Content], content: Any, names: Names, found: list[Recorded]) -> None:
     if not isinstance(content, Mapping):
         return
-    for step in _steps(model):
-        value = content.get(step.member.name)
-        if value is None:
+    steps = _steps(model)
+    for name, value in content.items():
+        step = steps.get(name)
+        if step is None or value is None:
             continue
-        for place, entry in _entries(step.member, value, (*names, step.member.name)):
+        for place, entry in _entries(step.member, value, (*names, name)):
             if entry is not None:
                 found.append(Recorded(place, step.member, entry, step.system))
                 if step.inner is not None:
@@ -55,8 +56,8 @@ class _Step(NamedTuple):
 
 
 @cache
-def _steps(model: type[Content]) -> tuple[_Step, ...]:
-    return tuple(_Step(member, member.shape.content, _system(member)) for member in declared_in(model))
+def _steps(model: type[Content]) -> Mapping[str, _Step]:
+    return {member.name: _Step(member, member.shape.content, _system(member)) for member in declared_in(model)}
 
 
 def _system(member: Member) -> CodeSystem | None:
