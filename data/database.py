@@ -76,9 +76,21 @@ class Database:
             async with self.connection() as connection:
                 found: Rows = (await connection.execute(statement, values)).mappings().all()
                 return found
+        return await self._given(self._direct, statement, values, may_repeat=may_repeat)
+
+    async def tuples(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The same for a statement that only reads, each row as its values in the order of the columns."""
+        if self._direct is None:
+            async with self.connection() as connection:
+                found: Sequence[Sequence[Any]] = (await connection.execute(statement, values)).all()
+                return found
+        given: Any = await self._given(self._direct, statement, values, may_repeat=True)
+        return cast(Sequence[Sequence[Any]], given)  # the driver's rows are both
+
+    async def _given(self, direct: Direct, statement: Any, values: Mapping[str, Any], *, may_repeat: bool) -> Rows:
         for counted in self._counted:
             counted.append(str(statement))
-        given = await self._direct.rows(statement, values, may_repeat=may_repeat)
+        given = await direct.rows(statement, values, may_repeat=may_repeat)
         for counted in self._counted:
             counted.rows += len(given)
         return given

@@ -8,11 +8,25 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import ARRAY, Connection, Select, bindparam, column, delete, exists, func, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    bindparam,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.ledger import GENESIS, Break, Entry, Head, Link, broken_links, hash_of
@@ -32,6 +46,9 @@ HEAD_NAMES: Final = [found.name for found in HEAD.c]
 ENTRIES_IN_A_COMMIT: Final = 500
 CHAINS_AT_MOST: Final = 64
 LINKS_AT_ONCE: Final = 1_000
+
+BETWEEN: Final = literal_column("E'\\n'", String)
+NOTHING: Final = literal_column("''", String)
 
 
 class LedgerUnavailable(Exception):
@@ -299,16 +316,19 @@ def _entries_of(taken: Sequence[_Waiting]) -> list[Entry]:
 
 @cache
 def _appending(is_first: bool) -> Select[Any]:
-    """Entries as columns of values, added when the chain's end is where it is thought to be. Gives whether it was."""
+    """Entries, each column as one text, added when the chain's end is where it is thought to be. Gives whether it was.
+
+    One text is sent at once; of an array the driver would look at every member, which for a page of a list takes
+    longer than all else that is done here.
+    """
     end = {name: bindparam(f"end_{name}", type_=HEAD.c[name].type) for name in HEAD_NAMES}
     known = [HEAD.c[name] == bindparam(f"before_{name}", type_=HEAD.c[name].type) for name in HEAD_NAMES]
     move = HEAD.insert().values(end) if is_first else update(HEAD).where(*known).values(end)
     moved = move.returning(HEAD.c.chain).cte("moved")
-    values = [bindparam(column.name, type_=ARRAY(column.type)) for column in ENTRY.c]
-    each = (
-        func.unnest(*values).table_valued(*(column(found.name, found.type) for found in ENTRY.c)).render_derived("each")
-    )
-    written = ENTRY.insert().from_select(ENTRY_NAMES, select(*each.c).where(exists(select(moved.c.chain))))
+    texts = [func.string_to_array(bindparam(name, type_=String), BETWEEN, NOTHING) for name in ENTRY_NAMES]
+    each = func.unnest(*texts).table_valued(*(column(name, String) for name in ENTRY_NAMES)).render_derived("each")
+    values = [cast(each.c[found.name], found.type) for found in ENTRY.c]
+    written = ENTRY.insert().from_select(ENTRY_NAMES, select(*values).where(exists(select(moved.c.chain))))
     return select(func.count(moved.c.chain).label("moved")).add_cte(written.cte("written"))
 
 
@@ -317,7 +337,14 @@ def _as_columns(appended: Appended) -> dict[str, Any]:
     ends = {f"before_{name}": value for name, value in before.items()} | {
         f"end_{name}": value for name, value in end.items()
     }
-    return ends | {name: [row[name] for row in appended.rows] for name in ENTRY_NAMES}
+    return ends | {name: "\n".join([_as_text(row[name]) for row in appended.rows]) for name in ENTRY_NAMES}
+
+
+def _as_text(value: Any) -> str:
+    """A value of a row, none of which has a line break in it or is empty: a break in JSON is written otherwise."""
+    if type(value) is str:
+        return value
+    return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _fail(waiters: Sequence[_Waiting], cause: BaseException) -> None:

@@ -6,7 +6,7 @@ keyed hash of the one before, so a changed, removed or reordered entry breaks th
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid4
@@ -111,20 +111,23 @@ ANYBODY: Final = uuid4().hex
 
 
 class EntriesAlike:
-    """Entries about many women that differ in nothing but who she is and which card is hers. Their texts are those
-    they would have each by itself."""
+    """Entries about women on a list, which differ in nothing but who she is and which card is hers. Their texts are
+    those they would have each by itself."""
 
-    __slots__ = ("_texts", "said")
+    __slots__ = ("_texts", "outcome", "released", "said", "withheld")
 
-    def __init__(self, said: LedgerEntry) -> None:
-        """`said`: one of them, about `ANYBODY`, and whichever card."""
-        self.said = said
+    def __init__(
+        self, said: LedgerEntry, outcome: Outcome, released: tuple[str, ...], withheld: tuple[str, ...]
+    ) -> None:
+        """`said`: one of them, about `ANYBODY` and her card, but for what is told of her."""
+        self.said, self.outcome, self.released, self.withheld = said, outcome, released, withheld
         self._texts: Sequence[str] = ()
 
     def as_json(self, patient_id: str, record_id: str) -> str:
         """The canonical text of the one about her."""
         if not self._texts:
-            self._texts = self.said.as_json().split(f'"{ANYBODY}"')
+            whole = replace(self.said, outcome=self.outcome, released=self.released, withheld=self.withheld)
+            self._texts = whole.as_json().split(f'"{ANYBODY}"')
         before, between, after = self._texts
         return f"{before}{to_json(patient_id).decode()}{between}{to_json(record_id).decode()}{after}"
 

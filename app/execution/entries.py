@@ -80,23 +80,15 @@ class Entries:
 
     def of_listed(self, listed: Iterable[ListedWomen]) -> Iterator[Entry]:
         """The entries about women on a list of the viewer's own unit."""
-        made: dict[tuple[Opening, tuple[bool, ...]], EntriesAlike] = {}
+        alike: dict[Opening, dict[tuple[bool, ...], EntriesAlike]] = {}
+        said = self._made(ANYBODY, ANYBODY, True, Outcome.ALLOWED)
         for (opening, cards), asked, withheld in listed:
+            made = alike.setdefault(opening, {})
             for card in cards:
                 shown = opening.shown(card)
-                alike = made.get((opening, shown))
-                if alike is None:
-                    alike = made[opening, shown] = self._alike(facts_shown(shown, asked), withheld)
-                yield EntryAlike(alike, card.patient_id, card.record_id)
-
-    def _alike(self, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
-        """The entries about women of whom the same is shown. That she is on the list is told in any case."""
-        why_not = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in withheld}))
-        said = self._made(
-            ANYBODY, ANYBODY, True, Outcome.PARTIAL if why_not else Outcome.ALLOWED, withheld=why_not,
-            released=tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,),
-        )  # fmt: skip
-        return EntriesAlike(said)
+                if shown not in made:
+                    made[shown] = _alike(said, facts_shown(shown, asked), withheld)
+                yield EntryAlike(made[shown], card.patient_id, card.record_id)
 
     def of_written(self, patient_id: str, recorded: Recorded, **more: Any) -> LedgerEntry:
         """The entry of a command that was carried out."""
@@ -111,3 +103,10 @@ class Entries:
         name = self.node.name.value if self.node.name else None
         too_telling = name is None or len(name) > OPERATION_NAME_MAX_LENGTH or _MANY_DIGITS.search(name)
         return None if too_telling else name
+
+
+def _alike(said: LedgerEntry, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
+    """The entries about women of whom the same is shown. That she is on the list is told in any case."""
+    why_not = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in withheld}))
+    released = tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,)
+    return EntriesAlike(said, Outcome.PARTIAL if why_not else Outcome.ALLOWED, released, why_not)
