@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from app.domain.card.antenatal_visits import AntenatalVisit
@@ -15,7 +16,7 @@ from app.domain.card.values import BloodPressure
 from app.domain.gate import entered_in_error
 from app.domain.gestation import due_date
 from app.domain.record import CareUnit, RecordStatus, StoredRecord
-from data.documents import latest_versions
+from data.documents import AFTER_ALL_DAYS, latest_versions
 
 KIND_OF: Final = {section.model: kind for kind, section in SECTIONS.items()}
 
@@ -95,8 +96,10 @@ def _held(visits: Iterable[Document], until: str) -> list[Document]:
 
     The documents are looked into as they are, not read as visits: a card has many, and each write makes its lines anew.
     """
-    held = [visit for visit in visits if (on := visit.get(HELD_ON)) is not None and on <= until and _stands(visit)]
-    return sorted(held, key=lambda visit: str(visit[HELD_ON]))
+    held = [
+        visit for visit in visits if (visit.get(HELD_ON) or AFTER_ALL_DAYS) <= until and not entered_in_error(visit)
+    ]
+    return sorted(held, key=itemgetter(HELD_ON))
 
 
 def _last_visit_on(visits: list[Document]) -> date | None:
@@ -106,8 +109,7 @@ def _last_visit_on(visits: list[Document]) -> date | None:
 def _last_blood_pressure(visits: list[Document]) -> str | None:
     for visit in reversed(visits):
         if (found := visit.get(BLOOD_PRESSURE)) is not None:
-            pressure = BloodPressure.model_validate(found)
-            return f"{pressure.systolic_mmhg}/{pressure.diastolic_mmhg}"
+            return "/".join(str(found[name]) for name in BloodPressure.model_fields)
     return None
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
 from app.domain.record import StoredItem
+
+AFTER_ALL_DAYS: Final = "~"
+"""Sorts after whatever begins with a digit."""
 
 
 def document_of(kind: str, items: Sequence[StoredItem]) -> str:
@@ -48,9 +51,7 @@ def in_card_order(kind: str, documents: list[dict[str, Any]]) -> list[dict[str, 
     by = SECTIONS[kind].ordered_by
     if by is None:
         return documents
-    dated = [document for document in documents if document.get(by) is not None]
-    undated = [document for document in documents if document.get(by) is None]
-    return [*sorted(dated, key=lambda document: str(document[by])), *undated]
+    return sorted(documents, key=lambda document: document.get(by) or AFTER_ALL_DAYS)
 
 
 def of_one_day(kind: str, document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

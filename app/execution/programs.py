@@ -20,6 +20,7 @@ from app.domain.gate import Grant, Withheld, elevation_for, not_available
 from app.domain.ledger import CASELOAD
 from app.domain.policy import Profile
 from app.domain.record import FoundCard
+from app.execution.called import CommandCall
 from app.execution.compiler import Argued, Compiled, Opened, Place, check_covered, compiled_card, compiled_value
 from app.execution.documents import Document
 from app.execution.listing import compiled_list
@@ -27,6 +28,7 @@ from app.execution.plan import ACTIVE_CARD_FIELDS, Plan, plan
 from app.execution.selected import NotCovered, Selected, selected
 from app.observability import PLANS, PROGRAMS, log
 from resolvers import limits
+from resolvers.commands import COMMANDS
 from resolvers.context import OpenedCard, OperationContext, Places, Selection
 from resolvers.planned import PlannedExecutor
 from resolvers.views import view_for
@@ -185,7 +187,7 @@ def _card_or_value(root: Selected, selection: Selection | None) -> "_Card | _Val
     if is_card and not selection.asks_past and not selection.told:  # type: ignore[union-attr]  # looked at above
         assert selection is not None
         return _Card(root, selection)
-    return _Value(root)
+    return _Command(root) if root.name in COMMANDS else _Value(root)
 
 
 class _Named:
@@ -225,7 +227,22 @@ class _Value:
         outcome = outcomes[self.key]
         if isinstance(outcome, Exception):
             raise outcome
-        return self._compiled.run(outcome, _argued(self._compiled.argued, executor.variable_values))
+        return self._compiled.run(outcome, _argued(self._compiled.argued, executor.variables))
+
+
+class _Command(_Value):
+    """A root field that writes the card."""
+
+    def __init__(self, root: Selected) -> None:
+        super().__init__(root)
+        self._call = CommandCall(root)
+
+    def begin(self, executor: PlannedExecutor) -> Any:
+        """As of any value, past Strawberry's own way to the resolver."""
+        try:
+            return self._call.begin(executor.context, executor.variables)
+        except Exception as error:
+            return error
 
 
 def _argued(argued: tuple[Argued, ...], variables: VariableValues) -> list[dict[str, Any]]:

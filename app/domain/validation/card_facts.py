@@ -66,39 +66,32 @@ class CardFacts:
         opened_on: date | None = None,
     ) -> "CardFacts":
         """The facts of a card as it was opened (documents with provenance, by kind), with what is written in place."""
-        facts = {kind: _without_errors(kind, document) for kind, document in documents.items()}
+        by_kind: dict[str, list[Written]] = {kind: [] for kind in documents}
         for item in written:
-            facts[item.kind] = _placed(item, facts.get(item.kind))
-        plain = {kind: _plain(kind, document) for kind, document in facts.items()}
-        return cls(plain, today, opened_on)
+            by_kind.setdefault(item.kind, []).append(item)
+        return cls({kind: _standing(kind, documents.get(kind), of) for kind, of in by_kind.items()}, today, opened_on)
 
 
-def _without_errors(kind: str, document: Any) -> Any:
-    if document is None:
-        return None
+def _standing(kind: str, document: Any, written: Sequence[Written]) -> Any:
+    """A section as it will stand, without provenance and without what was entered in error."""
     if SECTIONS[kind].repeated:
-        return [item for item in document if not entered_in_error(item)]
-    return None if entered_in_error(document) else document
+        return _items(document or (), written)
+    if written:
+        return written[-1].content
+    return None if document is None or entered_in_error(document) else _facts_only(document)
 
 
-def _placed(item: Written, document: Any) -> Any:
-    if not SECTIONS[item.kind].repeated:
-        return item.content
-    others = [other for other in document or () if item.item_id is None or _id_of(other) != item.item_id]
-    return [*others, {**item.content, PROVENANCE: {"item_id": item.item_id}}]
+def _items(document: Sequence[Content], written: Sequence[Written]) -> list[Content]:
+    placed = {item.item_id or place: item.content for place, item in enumerate(written)}
+    others = [_facts_only(item) for item in document if not entered_in_error(item) and _id_of(item) not in placed]
+    return [*others, *placed.values()]
 
 
 def _id_of(item: Content) -> Any:
     return (item.get(PROVENANCE) or {}).get("item_id")
 
 
-def _plain(kind: str, document: Any) -> Any:
-    if document is None:
-        return None
-    if SECTIONS[kind].repeated:
-        return [_facts_only(item) for item in document]
-    return _facts_only(document)
-
-
 def _facts_only(item: Content) -> Content:
-    return {name: value for name, value in item.items() if name != PROVENANCE}
+    facts = dict(item)
+    facts.pop(PROVENANCE, None)
+    return facts
