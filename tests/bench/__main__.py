@@ -56,6 +56,7 @@ def main() -> None:
         stock = asyncio.run(store.stocked(data_dir, url))
         with serving(data_dir, url) as servers:
             console.print(beside_the_limit(servers, data_dir, stock.numbers, effort))
+            console.print(beside_the_same_rows(servers, data_dir, stock.numbers, effort))
             console.print(beside_core(servers, data_dir, effort))
             console.print(what_roles_cost(servers, data_dir, stock.kari, effort))
             console.print(cold_over_http(servers, data_dir, documents))
@@ -86,6 +87,20 @@ def beside_the_limit(servers: Servers, data_dir: Path, numbers: list[str], effor
             )
         }
         table.add_row(*_row("a visit written", connections, in_turn(arms, connections, effort)), end_section=True)
+    return table
+
+
+def beside_the_same_rows(servers: Servers, data_dir: Path, numbers: list[str], effort: Effort) -> Table:
+    """A visit written, with everything, beside a bare transaction that writes the same rows."""
+    table = Table("at once", "same rows /s", "gateway /s", "p50 ms", "p99 ms", "ratio", "aim", title="A visit written")
+    arms = {name: Arm(servers[name].port, lambda: visits(data_dir, numbers)) for name in ("same rows", "gateway")}
+    for connections in effort.connections:
+        runs = in_turn(arms, connections, effort)
+        rows, ours = runs["same rows"], runs["gateway"]
+        table.add_row(
+            str(connections), f"{rows.per_second:.0f}", f"{ours.per_second:.0f}", f"{ours.p50_ms:.1f}",
+            f"{ours.p99_ms:.1f}", f"{ours.per_second / rows.per_second:.2f}", "0.5",
+        )  # fmt: skip
     return table
 
 

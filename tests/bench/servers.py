@@ -14,6 +14,7 @@ GATEWAY = "tests.bench.gateway"
 SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "limit": ("tests.bench.limit",),
     "limit with memory": ("tests.bench.limit", "--remember"),
+    "same rows": ("tests.bench.same_rows",),
     "gateway": (GATEWAY,),
     "no ledger": (GATEWAY, "--no-ledger"),
     "core": (GATEWAY, "--no-ledger", "--core"),
