@@ -174,10 +174,13 @@ class Operation:
     async def _run(self, patient: str | None) -> Answer:
         self.context = await self._context(patient)
         try:
-            return await self._executed(patient)
-        finally:
+            answer = await self._executed(patient)
+        except BaseException:
             if self.node.operation is OperationType.QUERY:  # a command may outlive its caller
                 self._let_go()
+            raise
+        self._let_go()
+        return answer
 
     def _let_go(self) -> None:
         """Operation, context and executor know one another: left so, an answer would stay until somebody looks for

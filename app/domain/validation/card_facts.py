@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from app.domain.card.sections import SECTIONS
+from app.domain.dating import day_of
 from app.domain.gate import entered_in_error
 from app.domain.policy import PROVENANCE
-from app.domain.validation.walking import Recorded, recorded
+from app.domain.validation.walking import Names, Recorded, recorded
 
 Content = Mapping[str, Any]
 """The declared facts of an item by Python name, JSON values, nothing in it that is not recorded."""
+
+Place = tuple[str, ...]
+"""A fact: the section's kind and the names down to it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Written:
     def recorded(self) -> list[Recorded]:
         """Every value in it; many rules look at each of them."""
         return recorded(SECTIONS[self.kind].model, self.content)
+
+    @cached_property
+    def days(self) -> list[tuple[Place, Names, date]]:
+        """Every day and time recorded in it: which fact, where, which day."""
+        dated = [(one, day_of(one.value)) for one in self.recorded if one.member.shape.type in (date, datetime)]
+        return [((self.kind, *one.place), one.names, day) for one, day in dated if day is not None]
 
 
 @dataclass(frozen=True, slots=True)

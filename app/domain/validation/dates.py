@@ -1,7 +1,7 @@
 """Rules about days and weeks: not come yet, before the pregnancy, week and dates that do not fit each other."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from app.domain.card.sections import SECTIONS
@@ -14,11 +14,8 @@ from app.domain.dating import (
     effective_due_date,
     gestation_days,
 )
-from app.domain.validation.card_facts import CardFacts, Written
+from app.domain.validation.card_facts import CardFacts, Place, Written
 from app.domain.validation.registry import ERROR, EVERY_KIND, WARNING, Finding, at, rule
-from app.domain.validation.walking import Names
-
-Place = tuple[str, ...]
 
 MAY_LIE_AHEAD: Final[frozenset[Place]] = frozenset(
     {
@@ -55,20 +52,13 @@ WEEK_TOLERANCE_DAYS: Final = 1
 EARLIEST_FUNDAL_HEIGHT_WEEK: Final = 16
 
 
-def days_in(item: Written) -> Iterator[tuple[Place, Names, date]]:
-    """Every day and time recorded in an item: which fact, where, which day."""
-    for one in item.recorded:
-        if one.member.shape.type in (date, datetime) and (day := day_of(one.value)) is not None:
-            yield (item.kind, *one.place), one.names, day
-
-
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
 @rule("IN_THE_FUTURE", kinds=EVERY_KIND, severity=ERROR)
 def what_is_recorded_has_happened(item: Written, card: CardFacts) -> Iterator[Finding]:
     """No measurement, test, birth or beginning after today. Sources: DQ-2, DQ-8, the card profile, CP1."""
-    yield from (at(*names) for place, names, day in days_in(item) if place not in MAY_LIE_AHEAD and day > card.today)
+    yield from (at(*names) for place, names, day in item.days if place not in MAY_LIE_AHEAD and day > card.today)
 
 
 @rule("YEAR_IN_THE_FUTURE", message="IN_THE_FUTURE", kinds={"earlier_pregnancies"}, severity=ERROR)
@@ -113,7 +103,7 @@ def happened_in_the_pregnancy(item: Written, card: CardFacts) -> Iterator[Findin
     the earliest beginning counts."""
     earliest = earliest_day(card)
     if earliest is not None:
-        yield from (at(*names) for place, names, day in days_in(item) if place in IN_THIS_PREGNANCY and day < earliest)
+        yield from (at(*names) for place, names, day in item.days if place in IN_THIS_PREGNANCY and day < earliest)
 
 
 @rule("DATED_BEFORE_THE_PREGNANCY", kinds=_kinds(SELDOM_BEFORE), reads={"pregnancy"}, severity=WARNING)
@@ -121,7 +111,7 @@ def belongs_to_the_pregnancy(item: Written, card: CardFacts) -> Iterator[Finding
     """As DQ-8, for what is sometimes carried over from before."""
     earliest = earliest_day(card)
     if earliest is not None:
-        yield from (at(*names) for place, names, day in days_in(item) if place in SELDOM_BEFORE and day < earliest)
+        yield from (at(*names) for place, names, day in item.days if place in SELDOM_BEFORE and day < earliest)
 
 
 @rule(
@@ -135,7 +125,7 @@ def new_dates_leave_no_event_before(item: Written, card: CardFacts) -> Iterator[
     if earliest is None:
         return
     events = [Written(kind, content) for kind in _kinds(IN_THIS_PREGNANCY) for content in _contents(card, kind)]
-    days = [day for event in events for place, _, day in days_in(event) if place in IN_THIS_PREGNANCY]
+    days = [day for event in events for place, _, day in event.days if place in IN_THIS_PREGNANCY]
     if any(day < earliest for day in days):
         yield at()
 

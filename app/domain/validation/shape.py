@@ -4,7 +4,7 @@ Everything wrong is told at once. What is right is given back as it is stored.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
@@ -134,8 +134,7 @@ def _found_by_declaration(section: Section, content: Mapping[str, Any]) -> Itera
     found = recorded(section.model, content)
     for key, names, limits in (
         *_incomplete(section.model, content, ()),
-        *(empty for one in found for empty in _empty(one)),
-        *(badly for one in found for badly in _badly_spelt(one)),
+        *(wrong for one in found for wrong in _CHECKS.get(one.member.shape.type, _nothing)(one)),
     ):
         yield problem(key, spelled(names), reads=reads, limits=limits)
     for one in found:
@@ -170,11 +169,15 @@ def _facts(model: type[Content]) -> tuple[Mapping[str, Fact], frozenset[str]]:
     return facts, frozenset(name for name, fact in facts.items() if fact.required)
 
 
-def _empty(one: Recorded) -> Iterator[_Told]:
+def _empty_text(one: Recorded) -> Iterator[_Told]:
     """An empty text is no fact; what is not known is not recorded."""
-    if isinstance(one.value, str) and one.member.shape.type is str and not one.value.strip():
+    if isinstance(one.value, str) and not one.value.strip():
         yield "EMPTY_TEXT", one.names, ()
-    if one.member.shape.type is CodedValue and isinstance(one.value, Mapping):
+
+
+def _empty_code(one: Recorded) -> Iterator[_Told]:
+    """The same of a coded value's parts."""
+    if isinstance(one.value, Mapping):
         for name in CodedValue.model_fields:
             part = one.value.get(name)
             if isinstance(part, str) and not part.strip():
@@ -189,6 +192,16 @@ _SPELLINGS: Final[dict[Any, tuple[re.Pattern[str], str]]] = {
 
 
 def _badly_spelt(one: Recorded) -> Iterator[_Told]:
-    spelling, key = _SPELLINGS.get(one.member.shape.type, (None, ""))
-    if spelling is not None and isinstance(one.value, str) and not spelling.fullmatch(one.value):
+    spelling, key = _SPELLINGS[one.member.shape.type]
+    if isinstance(one.value, str) and not spelling.fullmatch(one.value):
         yield key, one.names, ()
+
+
+def _nothing(one: Recorded) -> tuple[_Told, ...]:
+    return ()
+
+
+_CHECKS: Final[Mapping[Any, Callable[[Recorded], Iterable[_Told]]]] = {
+    str: _empty_text, CodedValue: _empty_code, date: _badly_spelt, datetime: _badly_spelt,
+}  # fmt: skip
+"""By type, what a value of it is looked at for."""
