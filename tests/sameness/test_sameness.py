@@ -29,7 +29,7 @@ EXAMPLES: Final = 2_000
 LONG_RUN: Final = int(os.environ.get("SAMENESS", "20000"))
 """Documents of the run on demand (`make sameness N=…`)."""
 
-LARGEST: Final = 60
+LARGEST: Final = 45
 """Fields of a document, roughly."""
 
 BEGUN_AT_LEAST: Final = 0.6
