@@ -27,10 +27,9 @@ class DirectFailure(Exception):
     `code`: PostgreSQL's own code (SQLSTATE), such as 23505; None when the connection failed.
     """
 
-    def __init__(self, kind: str, code: str | None, constraint: str | None) -> None:
+    def __init__(self, kind: str, code: str | None) -> None:
         super().__init__(f"{kind} {code or ''}".strip())
         self.code = code
-        self.constraint = constraint
 
 
 class Direct:
@@ -53,9 +52,9 @@ class Direct:
         try:
             return await self._fetch(text, arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            code, constraint = getattr(error, "sqlstate", None), getattr(error, "constraint_name", None)
+            code = getattr(error, "sqlstate", None)
             if not may_repeat or code not in CONNECTION_LOST:
-                raise DirectFailure(type(error).__name__, code, constraint) from None
+                raise DirectFailure(type(error).__name__, code) from None
         return await self.rows(statement, values)
 
     async def _fetch(self, text: str, arguments: list[Any]) -> Rows:

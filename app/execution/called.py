@@ -12,7 +12,6 @@ from typing import Any
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLNonNull, is_leaf_type
 from graphql.execution.values import VariableValues, get_argument_values
 
-from app.domain.card.declaration import camel
 from app.execution.selected import NotCovered, Selected
 from resolvers.context import OperationContext
 
@@ -33,13 +32,12 @@ class CommandCall:
     def __init__(self, root: Selected) -> None:
         """Raises NotCovered for a resolver that is not called so."""
         assert root.definition is not None  # `__typename` is no command
-        declared = root.definition.extensions.get("strawberry-definition")
-        if declared is None or declared.base_resolver is None or declared.extensions:
+        declared, names = root.declaration, root.python_names
+        if declared.base_resolver is None or declared.extensions:
             raise NotCovered(f"{root.name} is not a function alone")
         self._definition: GraphQLField = root.definition
         self._node = root.nodes[0]
         self._resolver: Callable[..., Any] = declared.base_resolver.wrapped_func
-        names = {each.graphql_name or camel(each.python_name): each.python_name for each in declared.arguments}
         self._arguments = {name: (names[name], _read(each.type)) for name, each in root.definition.args.items()}
 
     def begin(self, context: OperationContext, variables: VariableValues) -> Any:

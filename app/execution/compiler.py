@@ -19,11 +19,11 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLUnionTy
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.type import specified_scalar_types
 
-from app.domain.card.declaration import Escalation, Section, camel
+from app.domain.card.declaration import Escalation, Section
 from app.domain.card.sections import SECTION_NAMED
 from app.domain.gate import entered_in_error
 from app.domain.policy import Release
-from app.execution.selected import NotCovered, Selected
+from app.execution.selected import NotCovered, Selected, Unforeseen
 from resolvers.views import CARD_TYPE
 
 Place = tuple[str, ...]
@@ -36,10 +36,6 @@ INDENT_MAX: Final = 90
 
 EVERYTHING: Final = Release()
 """Of a value inside a document, all of it: its members are parts of one fact."""
-
-
-class Unforeseen(Exception):
-    """Something other than success; graphql-core will say what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +52,14 @@ class Argued:
 
     number: int
     selected: Selected
+    names: Mapping[str, str]
 
     def values(self, variables: VariableValues) -> dict[str, Any]:
         """By Python name. Raises GraphQLError for what cannot be coerced."""
         definition = self.selected.definition
         assert definition is not None  # `__typename` takes none
         given = get_argument_values(definition, self.selected.nodes[0], variables)
-        names = {camel(each.python_name): each.python_name for each in _declaration(self.selected).arguments}
-        return {names[name]: value for name, value in given.items()}
+        return {self.names[name]: value for name, value in given.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +203,7 @@ class Writer:
         resolver = _resolver(one)
         if resolver is not None:
             return self.resolved(one, resolver, source, place)
-        name, inner = _declaration(one).python_name, None
+        name, inner = one.declaration.python_name, None
         if getter is None:
             raise NotCovered(f"{name} has no resolver")
         if release is not None and release is not EVERYTHING:
@@ -229,7 +225,7 @@ class Writer:
     def arguments(self, one: Selected) -> str:
         """An expression for a field's arguments, by Python name."""
         number = len(self.argued)
-        self.argued.append(Argued(number, one))
+        self.argued.append(Argued(number, one, one.python_names))
         return f"arguments[{number}]"
 
     # --- values ---
@@ -306,16 +302,9 @@ _RIGHT: Final = {
 }
 
 
-def _declaration(one: Selected) -> Any:
-    declaration = one.definition.extensions.get("strawberry-definition") if one.definition else None
-    if declaration is None:
-        raise NotCovered(f"{one.name} is answered by graphql-core itself")
-    return declaration
-
-
 def _resolver(one: Selected) -> Callable[..., Any] | None:
     """The field's own function, where it has one; it needs nothing but what it is a field of, and its arguments."""
-    resolver = _declaration(one).base_resolver
+    resolver = one.declaration.base_resolver
     if resolver is None:
         return None
     function: Callable[..., Any] = resolver.wrapped_func

@@ -8,7 +8,6 @@ from app.domain.changes import Change
 from app.domain.errors import RecordRefusal
 from app.domain.telling import next_turn
 from app.execution.operation import Answer, Operation
-from app.execution.plan import root_arguments
 from resolvers.changes import sequence_of
 from resolvers.errors import request_error
 
@@ -72,9 +71,8 @@ class StreamedOperation(Operation):
     @property
     def after(self) -> int | None:
         """The sequence to begin after; None to begin with what happens next. Raises RecordRefusal BAD_USER_INPUT."""
-        assert self.document.tree is not None  # `operation_of` has seen to it
-        arguments = root_arguments(self.schema, self.document.tree, self.node, self.variables)
-        return sequence_of(arguments[0].get("after"))
+        given = next(iter(self.plan.given(self.variables)), {})
+        return sequence_of(given.get("after"))
 
     @property
     def patient_id(self) -> str:

@@ -79,8 +79,12 @@ class Plan:
         as one that is not."""
         if not self.arguments:
             return NOBODY
-        given = [get_argument_values(*field, variables) for field in self.arguments]
+        given = self.given(variables)
         return frozenset(arguments[PATIENT_ARGUMENT] for arguments in given if PATIENT_ARGUMENT in arguments)
+
+    def given(self, variables: VariableValues) -> list[dict[str, Any]]:
+        """What each of the root fields with arguments is given. Raises as `named_patients`."""
+        return [get_argument_values(*field, variables) for field in self.arguments]
 
 
 NOBODY: Final[frozenset[str]] = frozenset()
@@ -100,13 +104,6 @@ def plan(
 ) -> Plan:
     """Walk an operation. Variables matter through @skip and @include alone; without them a plan can be kept."""
     return _Walk(schema, document, variables).plan(operation)
-
-
-def root_arguments(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
-) -> list[dict[str, Any]]:
-    """The arguments of each of the operation's root fields."""
-    return _Walk(schema, document, variables).arguments(operation)
 
 
 class _Walk:
@@ -134,12 +131,6 @@ class _Walk:
         for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
             if node.arguments and node.name.value in root_type.fields:
                 yield root_type.fields[node.name.value], node
-
-    def arguments(self, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
-        root_type = self._root_type(operation)
-        fields = root_type.fields
-        nodes = [node for _, node in self._fields(root_type, operation.selection_set) if node.name.value in fields]
-        return [get_argument_values(fields[node.name.value], node, self.variables) for node in nodes]
 
     def _root_type(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
         root_type = self.schema.get_root_type(operation.operation)

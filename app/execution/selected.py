@@ -19,11 +19,17 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
+from app.domain.card.declaration import camel
+
 TYPENAME = "__typename"
 
 
 class NotCovered(Exception):
     """There is something in it that is left to graphql-core."""
+
+
+class Unforeseen(Exception):
+    """Something other than success; graphql-core will say what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,20 @@ class Selected:
     def type(self) -> Any:
         assert self.definition is not None  # `__typename` is asked nothing
         return self.definition.type
+
+    @property
+    def declaration(self) -> Any:
+        """The field as Strawberry has it. Raises NotCovered when it is none of ours."""
+        declared = self.definition.extensions.get("strawberry-definition") if self.definition else None
+        if declared is None:
+            raise NotCovered(f"{self.name} is answered by graphql-core itself")
+        return declared
+
+    @property
+    def python_names(self) -> dict[str, str]:
+        """By the name of an argument, what the field's function calls it."""
+        declared = self.declaration.arguments
+        return {each.graphql_name or camel(each.python_name): each.python_name for each in declared}
 
 
 def selected(

@@ -22,6 +22,8 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.type import is_required_input_field
 
+from app.execution.selected import Unforeseen
+
 ERRORS_MAX: Final = 10
 """How many errors in the values of variables are told at once."""
 
@@ -30,10 +32,6 @@ NOT_GIVEN: Final = object()
 
 Coercion = Callable[[Any], Any]
 """Coerces a value, or raises: `Unforeseen`, or what a scalar raises."""
-
-
-class Unforeseen(Exception):
-    """Something other than success."""
 
 
 class Variables:
