@@ -94,6 +94,8 @@ _PROFESSIONALS: Final[Mapping[str, tuple[str, Role, tuple[Purpose, ...], tuple[s
     "secretary": ("Licensed medical secretary", Role.HEALTH_SECRETARY, _OFFICE, ("read", "status")),
     "clerk": ("Office clerk without a licence", Role.SECRETARY, _OFFICE, ("status",)),
     "stranger": ("General practitioner elsewhere, no relation", Role.GP, _CARE, ("read", "write", "status")),
+    "other-hospital": ("Doctor at a hospital of another trust", Role.HOSPITAL, _CARE, ("read", "write", "status")),
+    "emergency": ("Doctor on emergency duty", Role.HOSPITAL, (Purpose.ETREAT,), ("read", "write", "status")),
     "not-enrolled": ("General practitioner outside the trial", Role.GP, _CARE, ("read", "write", "status")),
     "auditor": ("Auditor of the access log", Role.AUDITOR, (), ("audit",)),
     "evaluator": ("Evaluator of the trial", Role.EVALUATOR, (), ("aggregate",)),

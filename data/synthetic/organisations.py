@@ -25,6 +25,7 @@ HEALTH_STATION: Final = Organisation(
 EMERGENCY_CLINIC: Final = Organisation("310990086", "Testby legevakt", "EMERGENCY_CARE", MUNICIPALITY_NUMBER)
 IMAGING_UNIT: Final = Organisation("310990094", "Testby røntgen", "IMAGING", "310990094")
 VENDOR: Final = Organisation("310990108", "Testjournal AS", "VENDOR", "310990108")
+OTHER_HOSPITAL: Final = Organisation("310990132", "Fjernby sykehus", "HOSPITAL", "310990140")
 OVERSIGHT: Final = Organisation("310990116", "Testtilsynet", "OVERSIGHT", "310990116")
 
 ORGANISATIONS: Final[tuple[Organisation, ...]] = (
@@ -32,6 +33,7 @@ ORGANISATIONS: Final[tuple[Organisation, ...]] = (
     MIDWIFE_SERVICE,
     HOSPITAL,
     OTHER_GP_OFFICE,
+    OTHER_HOSPITAL,
     HEALTH_STATION,
     EMERGENCY_CLINIC,
     IMAGING_UNIT,
@@ -65,6 +67,8 @@ STAFF: Final[Mapping[str, Professional]] = {
     "secretary": Professional("Timebok, Helsesekretær", "05927042624", GP_OFFICE, "HE", "999900077"),
     "clerk": Professional("Skranke, Kontor", "21826840851", GP_OFFICE),
     "stranger": Professional("Ukjentsen, Lege", "11877741399", OTHER_GP_OFFICE, "LE", "999900085"),
+    "other-hospital": Professional("Fjernsen, Lege", "18867941122", OTHER_HOSPITAL, "LE", "999900100"),
+    "emergency": Professional("Vaktlege, Prøve", "04918430119", EMERGENCY_CLINIC, "LE", "999900119"),
     "not-enrolled": Professional("Utenforsen, Lege", "23909542820", NOT_ENROLLED, "LE", "999900093"),
     "auditor": Professional("Tilsynsen, Revisor", "16856640128", OVERSIGHT),
     "evaluator": Professional("Tallsen, Evaluator", "08887340685", OVERSIGHT),

@@ -14,7 +14,7 @@ from tests.identity.world import AISHA, KARI
 PERSONAS = personas_for([KARI, AISHA])
 
 SHARED = {
-    "gp", "midwife", "hospital", "hospital-midwife", "nurse", "imaging", "secretary", "clerk", "stranger",
+    "gp", "midwife", "hospital", "hospital-midwife", "nurse", "imaging", "secretary", "clerk", "stranger", "other-hospital", "emergency",
     "not-enrolled", "ehr", "auditor", "evaluator", "representative",
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_no_two_people_share_a_number() -> None:
     hpr_numbers = [person.hpr_number for person in STAFF.values() if person.hpr_number]
     assert len(set(IDENTITY_NUMBERS.values())) == len(IDENTITY_NUMBERS) == len(STAFF) + 1
     assert len(set(hpr_numbers)) == len(hpr_numbers)
-    assert all(re.fullmatch(r"9999000\d\d", number) for number in hpr_numbers)
+    assert all(re.fullmatch(r"99990\d{4}", number) for number in hpr_numbers)
 
 
 @pytest.mark.parametrize("organisation", [*ORGANISATIONS, NOT_ENROLLED], ids=lambda organisation: organisation.name)
