@@ -1,8 +1,9 @@
 """A bare application that writes the same rows as a visit does, with the same durability. `python -m
 tests.bench.same_rows PORT`.
 
-It reads the body and sends one transaction: the version, the section's document, the change, the answer kept for a second
-sending, the ledger entry. No token, no GraphQL, no rules. Each goes to another of many women, as the visits do.
+It reads the body and sends one transaction of eight rows: the version, the section's document, the change, the card's
+head, the line of the list, the answer kept for a second sending, the ledger entry, the end of its chain. No token, no
+GraphQL, no rules. Each goes to another of many women, as the visits do.
 """
 
 import asyncio
@@ -25,16 +26,21 @@ ACTIVE_CARDS = """SELECT p.patient_id, r.record_id, s.document FROM patient p
     JOIN maternity_record r ON r.patient_id = p.patient_id AND r.status = 'ACTIVE'
     JOIN section s ON s.record_id = r.record_id AND s.kind = 'antenatal_visits'
     WHERE p.consent_state = 'ACTIVE' AND p.protection = 'UNCLASSIFIED' AND p.deceased_on IS NULL AND p.blocks = '[]'"""
-INSERTS = (
+STATEMENTS = (
     "INSERT INTO section_version (record_id, kind, item_id, version, position, last_updated_at, author, content) "
     "VALUES ($1, 'antenatal_visits', $2, 1, 9, $3, $4, $5)",
     "INSERT INTO section (record_id, kind, document) VALUES ($1, 'antenatal_visits', $2) "
     "ON CONFLICT (record_id, kind) DO UPDATE SET document = excluded.document",
     "INSERT INTO change (record_id, patient_id, at, kind, item_id, version, what, author) "
     "VALUES ($1, $2, $3, 'antenatal_visits', $4, 1, 'ITEM_RECORDED', $5)",
+    "UPDATE maternity_record SET version = version + 1, last_change = last_change, record_last_updated_at = $2, author = $3 "
+    "WHERE record_id = $1",
+    "UPDATE caseload_entry SET last_visit_on = $2, last_blood_pressure = '118/76', updated_at = $3 WHERE record_id = $1",
     "INSERT INTO idempotency_key (client_id, key, patient_id, input_hash, answer, at) VALUES ('bare', $1, $2, $3, $4, $5)",
     "INSERT INTO ledger_entry (chain, sequence, at, patient_id, actor_key, entry, previous_hash, hash) "
     "VALUES ($1, 1, $2, $3, $4, $5, $6, $6)",
+    "INSERT INTO ledger_head (chain, sequence, hash) VALUES ($1, $2, $3) "
+    "ON CONFLICT (chain) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
 )
 AUTHOR = orjson.dumps({"name": "Modell, Jordmor", "profession": "JO", "hpr_number": "999900026"}).decode()
 CONTENT = orjson.dumps({**VISIT, "heldOn": "2026-11-20"}).decode()
@@ -49,6 +55,7 @@ class BareWriter:
         self.url = services.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.pool: Any = None
         self.women: Any = None
+        self.count = itertools.count(1)
         self.starting = asyncio.Lock()
 
     async def start(self) -> None:
@@ -62,11 +69,15 @@ class BareWriter:
         woman, item, now = next(self.women), str(uuid4()), datetime.now(UTC)
         record, patient = woman["record_id"], woman["patient_id"]
         async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute(INSERTS[0], record, item, now, AUTHOR, CONTENT)
-            await connection.execute(INSERTS[1], record, woman["document"])
-            await connection.execute(INSERTS[2], record, patient, now, item, AUTHOR)
-            await connection.execute(INSERTS[3], item, patient, "0" * 64, "{}", now)
-            await connection.execute(INSERTS[4], item, now, patient, "0" * 64, ENTRY, "0" * 64)
+            version, section, change, head, line, kept, entry, end = STATEMENTS
+            await connection.execute(version, record, item, now, AUTHOR, CONTENT)
+            await connection.execute(section, record, woman["document"])
+            await connection.execute(change, record, patient, now, item, AUTHOR)
+            await connection.execute(head, record, now, AUTHOR)
+            await connection.execute(line, record, now.date(), now)
+            await connection.execute(kept, item, patient, "0" * 64, "{}", now)
+            await connection.execute(entry, item, now, patient, "0" * 64, ENTRY, "0" * 64)
+            await connection.execute(end, str(id(connection)), next(self.count), "0" * 64)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
