@@ -3,20 +3,39 @@
 from starlette.datastructures import Headers
 
 from app.domain.viewer import Viewer
-from app.identity.tokens import bearer_token
+from app.identity.claims import Claims
+from app.identity.credentials import Credentials, credentials_of
+from app.identity.refusals import invalid_token
 from app.identity.viewers import viewer_from
 from app.services import Services
 
 
-async def authenticated(headers: Headers, services: Services) -> Viewer:
-    """Who asks. Raises TransportRefusal 401 or 403."""
-    token = bearer_token(headers, allow_bearer=services.settings.is_development)
-    await services.verifier.refresh_keys_for(token)
-    claims = services.verifier.verify(token)
+async def authenticated(headers: Headers, services: Services, method: str = "POST") -> Viewer:
+    """Who asks, by a request of this method. Raises TransportRefusal 401, 403 or 503."""
+    sent = credentials_of(headers, takes_bearer=services.settings.takes_bearer)
+    await services.verifier.refresh_keys_for(sent.token)
+    claims = services.verifier.verify(sent.token)
+    await _check_possession(sent, claims, method, services)
     now, organisations = services.clock(), services.organisations
     unit = await organisations.find(claims.organisation_child) if claims.organisation_child else None
     known = services.viewers.find(claims, unit, now)
     if known is None:
-        known = await viewer_from(claims, organisations.find, services.enabled_roles, now=now)
+        client_ids = services.settings.client_ids
+        known = await viewer_from(claims, organisations.find, services.enabled_roles, now=now, client_ids=client_ids)
         services.viewers.keep(claims, unit, known)
     return known
+
+
+async def _check_possession(sent: Credentials, claims: Claims, method: str, services: Services) -> None:
+    """Raise TransportRefusal unless the sender holds the key that the token is bound to.
+
+    A token that is bound to a key is worth nothing without its proof, so it is no bearer token in development either.
+    """
+    key = claims.key_thumbprint
+    if sent.proofs is None:
+        if key is not None:
+            raise invalid_token("SCHEME_NOT_ALLOWED")
+        return
+    if key is None:
+        raise invalid_token("NOT_BOUND")
+    await services.proofs.verify(sent.proofs, method=method, token=sent.token, key_thumbprint=key, now=services.clock())

@@ -67,9 +67,9 @@ class _Exchange:
 
     async def response(self) -> Response:
         """The response. Raises ClientDisconnect when nobody waits for it any more."""
-        challenge: str | None = None
+        more: list[tuple[bytes, bytes]] = []
         try:
-            self.viewer = await authenticated(Headers(scope=self.scope), self.services)
+            self.viewer = await authenticated(Headers(scope=self.scope), self.services, self.scope["method"])
             made = await self._answered(self.viewer)
             if isinstance(made, EventStream):
                 return made
@@ -77,12 +77,13 @@ class _Exchange:
             # The draft: 4xx to a well-formed request is for the media type that only a GraphQL server speaks.
             self.status = made.status if self.accepted.whole == GRAPHQL_TYPE else 200
         except TransportRefusal as refusal:
-            self.status, self.body, challenge = refusal.status, refused(refusal, self.services), refusal.challenge
+            self.status, self.body = refusal.status, refused(refusal, self.services)
+            more = _headers_of(refusal)
         except ClientDisconnect:
             raise
         except Exception as error:
             self.status, self.body = await failed(error, self.services)
-        return _Whole(self.status, self.body, self.accepted.whole or JSON_TYPE, self._more_headers(challenge))
+        return _Whole(self.status, self.body, self.accepted.whole or JSON_TYPE, [*more, *self._more_headers()])
 
     async def _answered(self, viewer: Viewer) -> Answer | EventStream:
         if self.accepted.nothing:
@@ -117,8 +118,8 @@ class _Exchange:
             raise TransportRefusal(405, "METHOD_NOT_ALLOWED", "Use POST; GET for queries.")
         return from_url(self.scope["query_string"]), True
 
-    def _more_headers(self, challenge: str | None) -> list[tuple[bytes, bytes]]:
-        more = [(b"www-authenticate", challenge.encode("latin-1"))] if challenge else []
+    def _more_headers(self) -> list[tuple[bytes, bytes]]:
+        more = []
         if self.status == 429:
             more.append((b"retry-after", b"1"))
         if self.status == 405:
@@ -158,6 +159,12 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
         if name in found:
             found[name] = b"%b, %b" % (found[name], value) if found[name] else value
     return found
+
+
+def _headers_of(refusal: TransportRefusal) -> list[tuple[bytes, bytes]]:
+    """What a refusal says in headers."""
+    said = {"www-authenticate": refusal.challenge, **refusal.headers}
+    return [(name.encode(), value.encode("latin-1")) for name, value in said.items() if value]
 
 
 def _check_content(given: dict[bytes, bytes]) -> None:

@@ -18,13 +18,12 @@ from app.development import development_routes
 from app.graphql_http import graphql
 from app.observability import REGISTRY, configure_logging, log
 from app.services import Clock, Services, make_services, system_clock
-from app.settings import Settings
+from app.settings import GRAPHQL_PATH, Settings
 from app.startup import check_production, prepare_documents
 from app.streaming.capacity import Capacity
 from app.streaming.websocket import graphql_socket
 from resolvers.views import printed
 
-GRAPHQL_PATH: Final = "/graphql"
 WEB_DIST: Final = Path(__file__).with_name("web_dist")
 FRONT_PAGE: Final = Path(__file__).with_name("front_page.html")
 

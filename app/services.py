@@ -18,11 +18,13 @@ from app.execution.programs import Programs
 from app.execution.trusted import TrustedDocuments
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
-from app.identity.fetched_keys import FetchedKeys
+from app.identity.fetched_keys import FetchedKeys, KeysByMetadata
 from app.identity.keys import KeySource, StaticKeys
 from app.identity.known_viewers import KnownViewers
+from app.identity.nonces import Nonces
+from app.identity.proofs import ProofTerms, ProofVerifier
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
-from app.keys import ConfigurationError, load_keys
+from app.keys import ConfigurationError, Keys, load_keys
 from app.settings import Settings
 from data.blocks import StoredBlocks
 from data.cards import StoredCards
@@ -37,6 +39,7 @@ from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.organisations import EnrolledOrganisations
+from data.proofs import StoredProofs
 from data.reviews import StoredReviews
 from data.synthetic.organisations import ORGANISATIONS
 from data.writing import StoredCommands
@@ -68,6 +71,8 @@ class Services:
     changes: ChangeFeed
     organisations: EnrolledOrganisations
     verifier: AccessTokenVerifier
+    proofs: ProofVerifier
+    seen_proofs: StoredProofs
     issuer: DevelopmentIssuer | None
     documents: Documents
     programs: Programs | None
@@ -84,6 +89,7 @@ class Services:
 
     async def close(self) -> None:
         await self.changes.close()
+        await self.seen_proofs.close()
         await self.ledger.close()
         await self.database.close()
 
@@ -94,7 +100,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
     ledger, changes = ChainedLedger(database, keys.ledger), ChangeFeed(database)
-    policy = current_policy()
+    policy, seen_proofs = current_policy(), StoredProofs(database)
     issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
     return Services(
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
@@ -104,6 +110,7 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
         choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
+        proofs=ProofVerifier(_proof_terms(settings, keys), seen_proofs), seen_proofs=seen_proofs,
         documents=Documents(hide_suggestions=not settings.is_development),
         programs=Programs(), clients=Clients(), viewers=KnownViewers(),
         trusted=TrustedDocuments.from_file(settings.trusted_documents),
@@ -123,16 +130,27 @@ def _database(settings: Settings) -> Database:
         raise ConfigurationError(f"HELSEKORT_DATABASE_URL: {error}") from error
 
 
-def _key_source(jwks: str) -> KeySource:
+def _proof_terms(settings: Settings, keys: Keys) -> ProofTerms:
+    return ProofTerms(
+        address=settings.graphql_url, max_age_seconds=settings.proof_max_age_seconds,
+        skew_seconds=settings.proof_skew_seconds, nonces=Nonces(keys.ledger) if settings.proof_nonce else None,
+    )  # fmt: skip
+
+
+def _key_source(issuer: str, jwks: str | None, settings: Settings) -> KeySource:
     """An issuer's keys from a file, or fetched and kept fresh from an https address."""
-    if jwks.startswith("https://"):
-        return FetchedKeys(jwks, httpx.AsyncClient(timeout=5.0))
-    return StaticKeys.from_file(Path(jwks))
+    if jwks is not None and not jwks.startswith("https://"):
+        return StaticKeys.from_file(Path(jwks))
+    client, stale_seconds = httpx.AsyncClient(timeout=5.0), settings.stale_keys_max_hours * 3600
+    if jwks is None:
+        return KeysByMetadata(issuer, client, stale_seconds=stale_seconds)
+    return FetchedKeys(jwks, client, stale_seconds=stale_seconds)
 
 
 _ISSUER_KINDS: Final = {
     "helseid": IssuerKind.HELSEID,
     "citizen": IssuerKind.ID_PORTEN,
+    "helsenorge": IssuerKind.HELSENORGE,
     "oversight": IssuerKind.OVERSIGHT,
 }
 
@@ -142,5 +160,8 @@ def _verifier(settings: Settings, issuer: DevelopmentIssuer | None, clock: Clock
     for setting, kind in _ISSUER_KINDS.items():
         name, jwks = getattr(settings, f"{setting}_issuer"), getattr(settings, f"{setting}_jwks")
         if name is not None:
-            trusted.append(TrustedIssuer(name, kind, _key_source(jwks)))
-    return AccessTokenVerifier(trusted, settings.audience, clock=clock)
+            trusted.append(TrustedIssuer(name, kind, _key_source(name, jwks, settings)))
+    return AccessTokenVerifier(
+        trusted, settings.audience, leeway_seconds=settings.clock_leeway_seconds,
+        max_lifetime_seconds=settings.token_max_lifetime_seconds, clock=clock,
+    )  # fmt: skip

@@ -28,6 +28,12 @@ DEVELOPMENT_ROLES = frozenset(
 """Roles that wait for the pilot's decision and are on in development, so that they can be tried."""
 
 
+ISSUERS: Final = ("helseid", "citizen", "helsenorge", "oversight")
+"""By whom tokens are issued: `…_issuer` and `…_jwks` of each."""
+
+GRAPHQL_PATH: Final = "/graphql"
+ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not listened on
+
 TRUSTED_DOCUMENTS: Final = Path(__file__).with_name("trusted_documents.json")
 
 
@@ -39,6 +45,9 @@ class Settings(BaseSettings):
     profile: RunProfile = Field(RunProfile.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    public_url: str | None = Field(
+        None, description="where callers reach the gateway, such as https://helsekort.example; in development here"
+    )
     data_dir: Path = Field(Path(".helsekort"), description="folder of the SQLite file and the development keys")
     database_url: str | None = Field(
         None, description="sqlite:///… or postgresql://…; default: a SQLite file in the data folder"
@@ -54,11 +63,44 @@ class Settings(BaseSettings):
     )
     audience: str = Field("nhn:maternity-gateway", description="the only audience accepted in tokens")
     helseid_issuer: str | None = Field(None, description="issuer of professionals' tokens, exact")
-    helseid_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
+    helseid_jwks: str | None = Field(
+        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
+    )
     citizen_issuer: str | None = Field(None, description="issuer of citizens' tokens, exact")
-    citizen_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
+    citizen_jwks: str | None = Field(
+        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
+    )
+    helsenorge_issuer: str | None = Field(
+        None, description="issuer of Helsenorge's tokens, whose pid is the person represented, exact"
+    )
+    helsenorge_jwks: str | None = Field(
+        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
+    )
     oversight_issuer: str | None = Field(None, description="issuer of auditors' and evaluators' tokens, exact")
-    oversight_jwks: str | None = Field(None, description="its public keys: a JWKS file, or an https address")
+    oversight_jwks: str | None = Field(
+        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
+    )
+    allow_bearer: bool | None = Field(
+        None, description="whether tokens are taken without proof, in development only: true or false; default: true"
+    )
+    proof_max_age_seconds: int = Field(10, ge=1, le=60, description="how old a proof of possession may be, 1 to 60")
+    proof_skew_seconds: int = Field(
+        5, ge=0, le=10, description="how far a proof's clock may be from ours, either way, 0 to 10"
+    )
+    proof_nonce: bool = Field(
+        False, description="whether proofs must hold a nonce that the gateway has given out: true or false"
+    )
+    client_ids: Annotated[frozenset[str] | None, NoDecode] = Field(
+        None, description="comma-separated ids of the clients that take part; default: any client of a trusted issuer"
+    )
+    stale_keys_max_hours: int = Field(
+        24,
+        ge=0,
+        le=168,
+        description="how long an issuer's keys serve beyond their day when it does not answer, 0 to 168",
+    )
+    token_max_lifetime_seconds: int = Field(3600, ge=60, le=3600, description="longest life of a token, 60 to 3600")
+    clock_leeway_seconds: int = Field(5, ge=0, le=10, description="how far an issuer's clock may be from ours, 0 to 10")
     patient_lookup_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed look-up of identity numbers")
     patient_sealing_key: SecretStr | None = Field(None, description="32 bytes in hex: encryption of identity numbers")
     ledger_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed hash of the ledger's chains")
@@ -75,9 +117,27 @@ class Settings(BaseSettings):
             return value
         return frozenset(Role(name.strip()) for name in value.split(",") if name.strip())
 
+    @field_validator("client_ids", mode="before")
+    @classmethod
+    def _split_clients(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return frozenset(name.strip() for name in value.split(",") if name.strip())
+
     @property
     def is_development(self) -> bool:
         return self.profile is RunProfile.DEVELOPMENT
+
+    @property
+    def takes_bearer(self) -> bool:
+        """Whether tokens are taken that are bound to no key."""
+        return self.is_development and self.allow_bearer is not False
+
+    @property
+    def graphql_url(self) -> str:
+        """The address of /graphql as callers know it, and as their proofs name it."""
+        host = "localhost" if self.host in ANY_ADDRESS else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/") + GRAPHQL_PATH
 
     @property
     def documents_are_free(self) -> bool:
@@ -99,8 +159,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'helsekort.db'}"
 
     @model_validator(mode="after")
-    def _names_both_issuer_and_keys(self) -> Self:
-        for name in ("helseid", "citizen", "oversight"):
-            if (getattr(self, f"{name}_issuer") is None) != (getattr(self, f"{name}_jwks") is None):
-                raise ValueError(f"{name}_issuer and {name}_jwks_file go together")
+    def _names_the_issuers_of_keys(self) -> Self:
+        for name in ISSUERS:
+            issuer, keys = getattr(self, f"{name}_issuer"), getattr(self, f"{name}_jwks")
+            if keys is not None and issuer is None:
+                raise ValueError(f"{name}_jwks are the keys of {name}_issuer, which is not set")
+            if issuer is not None and keys is None and not issuer.startswith("https://"):
+                raise ValueError(f"{name}_issuer has no https metadata; set {name}_jwks")
         return self

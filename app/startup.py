@@ -1,6 +1,7 @@
 """What has to hold before the gateway serves, and what a demonstration puts into an empty store."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,11 +11,14 @@ from app.domain.gate import OSLO
 from app.execution.trusted import PREFIX
 from app.keys import ConfigurationError
 from app.services import Services, make_services
-from app.settings import Settings
+from app.settings import ISSUERS, Settings
 from data.database import Database
 from data.migrate import is_current, migrate
 from data.patients import anyone_stored
 from data.synthetic.seeding import load_cast
+
+NOT_FOR_PRODUCTION: Final = frozenset({"helsekort.example", "helseid-sts.test.nhn.no", "test.idporten.no"})
+"""Hosts of issuers that sign for people who do not exist: our own for development, and the test environments."""
 
 NETWORK_FILE_SYSTEMS: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "glusterfs", "ceph"}
@@ -25,13 +29,22 @@ def check_production(settings: Settings) -> None:
     """Refuse a production start that could not be safe. Keys are checked where they are loaded."""
     if settings.is_development:
         return
-    if settings.helseid_issuer is None and settings.citizen_issuer is None:
-        raise ConfigurationError("no trusted issuer: set HELSEKORT_HELSEID_ISSUER and its JWKS file")
-    for name in ("helseid_issuer", "citizen_issuer", "oversight_issuer"):
-        if "helsekort.example" in (getattr(settings, name) or ""):
-            raise ConfigurationError(f"HELSEKORT_{name.upper()} is the development issuer")
+    _check_issuers(settings)
+    if settings.allow_bearer:
+        raise ConfigurationError("HELSEKORT_ALLOW_BEARER is for development: a stolen token must be worth nothing")
+    if not (settings.public_url or "").startswith("https://"):
+        raise ConfigurationError("HELSEKORT_PUBLIC_URL must be the https address that callers' proofs name")
     if settings.effective_database_url.startswith("sqlite") and _on_network_disk(_sqlite_path(settings)):
         raise ConfigurationError("SQLite on a network disk loses data; use a local disk or PostgreSQL")
+
+
+def _check_issuers(settings: Settings) -> None:
+    issuers = {name: getattr(settings, f"{name}_issuer") for name in ISSUERS}
+    if not any(issuers.values()):
+        raise ConfigurationError("no trusted issuer: set HELSEKORT_HELSEID_ISSUER")
+    for name, issuer in issuers.items():
+        if issuer is not None and NOT_FOR_PRODUCTION.intersection(re.split("[/:]+", issuer)):
+            raise ConfigurationError(f"HELSEKORT_{name.upper()}_ISSUER is an issuer for development or test")
 
 
 def prepare_documents(services: Services) -> None:

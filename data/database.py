@@ -30,6 +30,9 @@ SQLITE_PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",  # what is deleted is overwritten: withdrawal is an erasure
 )
 
+LIGHT_PRAGMAS: Final = (*SQLITE_PRAGMAS, "PRAGMA synchronous = NORMAL")
+"""A commit waits for no disk. The file is whole all the same, whenever the machine stops; its last may be lost."""
+
 POSTGRESQL_SETTINGS: Final = {"application_name": "helsekort", "jit": "off", "timezone": "UTC"}
 
 Ending = Callable[[bool], None]
@@ -57,6 +60,7 @@ class Database:
         self._reading = self._engine if self.is_sqlite else _isolated(self._engine, "AUTOCOMMIT")
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE") if self.is_sqlite else self._engine
         self._write_turn = asyncio.Lock() if self.is_sqlite else None
+        self._light = _sqlite_engine(self.url, 1, LIGHT_PRAGMAS) if self.is_sqlite else self._engine
         self._endings: dict[AsyncConnection, list[Ending]] = {}
         self._direct = None if self.is_sqlite else Direct(self.url, pool_size, POSTGRESQL_SETTINGS)
         self._counted: list[Counted] = []
@@ -86,6 +90,15 @@ class Database:
                 return found
         given: Any = await self._given(self._direct, statement, values, may_repeat=True)
         return cast(Sequence[Sequence[Any]], given)  # the driver's rows are both
+
+    async def lightly(self, statement: Executable, values: Mapping[str, Any]) -> Rows:
+        """The rows of one statement that changes something and need not be durable: on SQLite its commit waits for no
+        disk, and on PostgreSQL neither when its table is unlogged. Raises DirectFailure on PostgreSQL."""
+        if self._direct is not None:
+            return await self._given(self._direct, statement, values, may_repeat=False)
+        async with self._turn(), self._light.connect() as connection:
+            found: Rows = (await connection.execute(statement, values)).mappings().all()
+            return found
 
     async def _given(self, direct: Direct, statement: Any, values: Mapping[str, Any], *, may_repeat: bool) -> Rows:
         for counted in self._counted:
@@ -164,6 +177,7 @@ class Database:
         if self._direct is not None:
             await self._direct.close()
         await self._engine.dispose()
+        await self._light.dispose()
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
@@ -240,7 +254,7 @@ def driver_url(url: str) -> URL:
 # hide_parameters: an exception's message would otherwise quote what was to be stored, and messages end up anywhere.
 
 
-def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
+def _sqlite_engine(url: URL, pool_size: int, pragmas: Sequence[str] = SQLITE_PRAGMAS) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -253,7 +267,7 @@ def _sqlite_engine(url: URL, pool_size: int) -> AsyncEngine:
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own transactions begin too late and are not IMMEDIATE
         cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()
 

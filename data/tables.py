@@ -10,7 +10,7 @@ Every key that matters starts with the record or the patient, so that one woman'
        ├──< elevation       (projected onto patient.elevations)
        ├──< correction_request
        └──< representation
-    ledger_entry, ledger_head · change · idempotency_key · organisation
+    ledger_entry, ledger_head · change · idempotency_key · organisation · proof_seen
 """
 
 import re
@@ -309,6 +309,13 @@ class IdempotencyKey(Row, table=True):
     input_hash: str
     answer: str = _long()
     at: datetime = _at()
+
+
+class ProofSeen(Row, table=True):
+    """A proof of possession that was taken, by a hash of its key and its id. Nothing of anybody's."""
+
+    name: str = _key()
+    expires_at: datetime = _at()
 
 
 class Organisation(Row, table=True):

@@ -16,6 +16,7 @@ from app.development import all_personas
 from app.domain.gate import OSLO
 from app.domain.viewer import Viewer
 from app.execution.programs import Programs
+from app.identity.development_proofs import ProofKey
 from app.main import create_app
 from app.services import Services
 from data.storing import store
@@ -31,28 +32,44 @@ WHOLE_RECORD = "aaaaaaaa-0000-4000-8000-000000000001"
 
 @dataclass
 class World:
-    """One gateway, its clock standing still at NOW."""
+    """One gateway, its clock standing still at NOW.
+
+    key   when set, tokens are bound to it and every request brings a proof; else they are bearer tokens
+    """
 
     services: Services
     client: httpx.AsyncClient
     whole: str = WHOLE_WOMAN
+    key: ProofKey | None = None
 
     def token(self, persona: str, purpose: str | None = None, **claims: Any) -> str:
         """A really signed token; `claims` replace some, None leaves one out."""
         found = all_personas()[persona]
         assert self.services.issuer is not None
         chosen = purpose or (found.purposes[0].value if found.purposes else "TREAT")
+        if self.key is not None:
+            claims = {"cnf": {"jkt": self.key.thumbprint}} | claims
         return self.services.issuer.mint(found, now=self.services.clock(), purpose=chosen, **claims)
+
+    def signed_in(self, token: str, method: str = "POST") -> dict[str, str]:
+        """The headers of a request with this token."""
+        if self.key is None:
+            return {"authorization": f"Bearer {token}"}
+        address = self.services.settings.graphql_url
+        return {"authorization": f"DPoP {token}", "dpop": self.key.proof(method, address, token, self.services.clock())}
 
     async def viewer(self, persona: str, purpose: str | None = None) -> Viewer:
         """Whom the gateway takes a persona for."""
-        headers = Headers({"authorization": f"Bearer {self.token(persona, purpose)}"})
-        return await authenticated(headers, self.services)
+        return await authenticated(Headers(self.signed_in(self.token(persona, purpose))), self.services)
 
     async def ask(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> httpx.Response:
         """POST a document as a persona."""
-        headers = {"authorization": f"Bearer {self.token(persona, purpose)}"}
-        return await self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return await self.send(self.token(persona, purpose), query, **variables)
+
+    async def send(self, token: str, query: str, **variables: Any) -> httpx.Response:
+        """POST a document with a token."""
+        asked = {"query": query, "variables": variables}
+        return await self.client.post("/graphql", json=asked, headers=self.signed_in(token))
 
     async def data(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> dict[str, Any]:
         """The data of an answer that must have no errors."""

@@ -5,7 +5,11 @@ Refusal                      somebody may not have this, or not now; carries a c
 └── RecordRefusal            the caller is let in, this woman's card is not opened: root field null + coded error
 """
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Refusal(Exception):
@@ -23,15 +27,18 @@ class TransportRefusal(Refusal):
 
     reason      fine-grained, for the log and the development profile only
     challenge   value of the WWW-Authenticate header, where the status calls for one
+    headers     what else the answer says in headers
     """
 
     def __init__(
-        self, status: int, code: str, message: str, *, reason: str | None = None, challenge: str | None = None
-    ) -> None:
+        self, status: int, code: str, message: str, *, reason: str | None = None, challenge: str | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> None:  # fmt: skip
         super().__init__(code, message)
         self.status = status
         self.reason = reason
         self.challenge = challenge
+        self.headers = headers
 
 
 class RecordRefusal(Refusal):

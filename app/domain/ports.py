@@ -32,6 +32,17 @@ class Cards(Protocol):
         """Her closed cards, newest first, with the named sections, in one statement."""
 
 
+class SeenProofs(Protocol):
+    """The proofs of possession that were taken, remembered by all processes together."""
+
+    async def is_new(self, name: str, now: datetime, until: datetime) -> bool:
+        """Whether this proof comes for the first time; it is remembered until then. Of any number that come at once,
+        through whatever process, one is the first.
+
+        Raises TransportRefusal 503 DEPENDENCY_UNAVAILABLE when that cannot be said.
+        """
+
+
 class Histories(Protocol):
     """Reading what was written on cards before."""
 

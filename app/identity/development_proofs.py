@@ -3,8 +3,6 @@
 For development and tests. A real client keeps its key; the gateway never has one for it.
 """
 
-import base64
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +12,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from app.identity.thumbprints import thumbprint
+from app.identity.proofs import PROOF_TYPE
+from app.identity.thumbprints import thumbprint, token_hash
 
-PROOF_TYPE: Final = "dpop+jwt"
 ALGORITHM: Final = "ES256"
 
 
@@ -50,8 +48,3 @@ class ProofKey:
         named = {"typ": PROOF_TYPE, "jwk": self.public_jwk} | (headers or {})
         stated = {name: value for name, value in (said | claims).items() if value is not None}
         return jwt.encode(stated, self.private_key, ALGORITHM, {k: v for k, v in named.items() if v is not None})
-
-
-def token_hash(token: str) -> str:
-    """The `ath` of a proof: which token it goes with."""
-    return base64.urlsafe_b64encode(hashlib.sha256(token.encode("ascii")).digest()).rstrip(b"=").decode()

@@ -72,7 +72,7 @@ def read_key_set(jwks: Mapping[str, Any]) -> dict[str, VerificationKey]:
 
 
 def _is_for_signatures(entry: Mapping[str, Any]) -> bool:
-    return entry.get("use", "sig") == "sig" and entry.get("kty") in ("RSA", "EC") and bool(_algorithms_of(entry))
+    return entry.get("use", "sig") == "sig" and bool(algorithms_of(entry))
 
 
 def _read_key(entry: Mapping[str, Any]) -> VerificationKey:
@@ -81,14 +81,19 @@ def _read_key(entry: Mapping[str, Any]) -> VerificationKey:
     kid = entry.get("kid")
     if not isinstance(kid, str) or not kid:
         raise KeySetUnusable("a key without an id")
-    algorithms = _algorithms_of(entry)
+    return VerificationKey(kid, algorithms_of(entry), read_public_key(entry))
+
+
+def read_public_key(entry: Mapping[str, Any]) -> Any:
+    """The public key of a JWK that is good for signatures. Raises KeySetUnusable."""
     try:
-        public_key = PyJWK(dict(entry), algorithm=min(algorithms)).key
+        return PyJWK(dict(entry), algorithm=min(algorithms_of(entry))).key
     except (PyJWTError, ValueError, TypeError):
         raise KeySetUnusable("a key that cannot be read") from None
-    return VerificationKey(kid, algorithms, public_key)
 
 
-def _algorithms_of(entry: Mapping[str, Any]) -> frozenset[str]:
-    family = _RSA if entry.get("kty") == "RSA" else _ALGORITHMS_OF_CURVE.get(str(entry.get("crv")), frozenset())
+def algorithms_of(entry: Mapping[str, Any]) -> frozenset[str]:
+    """What a key may be used with; nothing for a key that signs nothing here."""
+    curve = str(entry.get("crv")) if entry.get("kty") == "EC" else ""
+    family = _RSA if entry.get("kty") == "RSA" else _ALGORITHMS_OF_CURVE.get(curve, frozenset())
     return family & {entry["alg"]} if "alg" in entry else family

@@ -12,9 +12,9 @@ ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 """All that may sign a token. `none` and the HMAC family are absent, whatever an issuer's metadata offers."""
 
 
-def unauthenticated(*, bearer: bool) -> TransportRefusal:
-    """No credentials at all. The challenge names the one scheme this endpoint takes, never two."""
-    challenge = "Bearer" if bearer else f'DPoP algs="{" ".join(ALGORITHMS)}"'
+def unauthenticated() -> TransportRefusal:
+    """No credentials at all. The challenge names the one scheme to use, in development too."""
+    challenge = f'DPoP algs="{" ".join(ALGORITHMS)}"'
     return TransportRefusal(401, "UNAUTHENTICATED", "Sign in first.", reason="NO_TOKEN", challenge=challenge)
 
 
@@ -29,6 +29,13 @@ def invalid_proof(reason: str) -> TransportRefusal:
     message = "The proof of possession is not accepted."
     challenge = 'DPoP error="invalid_dpop_proof"'
     return TransportRefusal(401, "INVALID_DPOP_PROOF", message, reason=reason, challenge=challenge)
+
+
+def nonce_wanted(nonce: str) -> TransportRefusal:
+    """The proof must be made with this nonce (RFC 9449)."""
+    message = "Make the proof with the nonce of the header DPoP-Nonce."
+    challenge, headers = 'DPoP error="use_dpop_nonce"', {"dpop-nonce": nonce}
+    return TransportRefusal(401, "USE_DPOP_NONCE", message, challenge=challenge, headers=headers)
 
 
 def insufficient_assurance(acr_values: str) -> TransportRefusal:

@@ -1,13 +1,10 @@
-"""Access tokens: taken from the request's header, and verified step by step. One failing step ends it.
+"""Access tokens, verified step by step. One failing step ends it.
 
 Written for HelseID's and ID-porten's tokens after RFC 9068 (access tokens) and RFC 8725 (best practice). A token is
 never mended: no trimming, no change of case, no second attempt.
 """
 
-import base64
-import binascii
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +12,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from jwt import PyJWS
-from starlette.datastructures import Headers
-
 from app.identity.claims import Claims, IssuerKind, read_claims, required_time
+from app.identity.compact import Compact, NotCompact, is_long_enough, is_signed, json_part, split
 from app.identity.keys import KeySource, VerificationKey
-from app.identity.refusals import ALGORITHMS, invalid_proof, invalid_token, unauthenticated
-from app.identity.strict_json import NotStrictJson, read_object
+from app.identity.refusals import ALGORITHMS, invalid_token
 
 MAX_TOKEN_BYTES: Final = 16 * 1024
 SIGNATURES_KEPT: Final = 4_096
 
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt", "application/jwt"})
-# The signature may be empty here, so that an unsigned token is refused for its algorithm and logged as that.
-_COMPACT: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*", re.ASCII)
-
-_signatures: Final = PyJWS(algorithms=list(ALGORITHMS))
 
 
 def utc_now() -> datetime:
@@ -50,7 +40,7 @@ class TrustedIssuer:
 class _Unverified:
     """A token taken apart, nothing of it believed yet."""
 
-    raw: str
+    parts: Compact
     header: Mapping[str, Any]
     payload: Mapping[str, Any]
 
@@ -134,44 +124,12 @@ class AccessTokenVerifier:
             raise invalid_token("LIFETIME")
 
 
-def bearer_token(headers: Headers, *, allow_bearer: bool) -> str:
-    """The raw token of a request. An endpoint takes one scheme: Bearer in development, DPoP in production.
-
-    A DPoP token is worth nothing without its proof, and proofs are not verified yet: until they are, the scheme is
-    known and always refused, so production lets nobody in rather than everybody who has stolen a token.
-    """
-    values = headers.getlist("authorization")
-    if not values:
-        raise unauthenticated(bearer=allow_bearer)
-    scheme, _, token = values[0].partition(" ")
-    if len(values) > 1 or not token:
-        raise invalid_token("MALFORMED")
-    if scheme.lower() == "dpop":
-        raise invalid_proof("DPOP_NOT_VERIFIED" if "dpop" in headers else "DPOP_MISSING")
-    if scheme.lower() != "bearer" or not allow_bearer:
-        raise invalid_token("SCHEME_NOT_ALLOWED")
-    return token
-
-
 @lru_cache(SIGNATURES_KEPT)
 def _take_apart(raw: str) -> _Unverified:
-    parts = _COMPACT.fullmatch(raw) if len(raw) <= MAX_TOKEN_BYTES else None
-    if parts is None:
-        raise invalid_token("MALFORMED")
-    return _Unverified(raw, _json_part(parts[1]), _json_part(parts[2]))
-
-
-def _json_part(encoded: str) -> dict[str, Any]:
     try:
-        return read_object(_bytes_part(encoded))
-    except NotStrictJson:
-        raise invalid_token("MALFORMED") from None
-
-
-def _bytes_part(encoded: str) -> bytes:
-    try:
-        return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-    except binascii.Error:
+        parts = split(raw, MAX_TOKEN_BYTES)
+        return _Unverified(parts, json_part(parts.header), json_part(parts.payload))
+    except NotCompact:
         raise invalid_token("MALFORMED") from None
 
 
@@ -196,9 +154,10 @@ def _key_for(header: Mapping[str, Any], keys: KeySource) -> VerificationKey:
 
 
 def _check_signature(token: _Unverified, key: VerificationKey) -> None:
-    # The algorithm itself and not `PyJWS.decode`: that takes the token apart again, at twice the cost of verifying it.
-    algorithm = _signatures.get_algorithm_by_name(token.header["alg"])
-    signed, _, signature = token.raw.rpartition(".")
-    too_short = algorithm.check_key_length(key.public_key) is not None
-    if too_short or not algorithm.verify(signed.encode(), key.public_key, _bytes_part(signature)):
+    algorithm = token.header["alg"]
+    try:
+        is_good = is_long_enough(algorithm, key.public_key) and is_signed(token.parts, algorithm, key.public_key)
+    except NotCompact:
+        raise invalid_token("MALFORMED") from None
+    if not is_good:
         raise invalid_token("SIGNATURE")

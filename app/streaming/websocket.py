@@ -13,6 +13,7 @@ from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
 from app.failures import errors, failed, refused
+from app.identity.credentials import AUTHORIZATION, PROOF
 from app.observability import log
 from app.services import Services
 from app.streaming import protocol, subscription
@@ -20,7 +21,10 @@ from app.streaming.capacity import Capacity
 from app.streaming.protocol import Close, Closing, Complete, Init, Ping, Subscribe
 from resolvers import limits
 
-AUTHORIZATION: Final = "authorization"
+UPGRADE_METHOD: Final = "GET"
+"""What a socket begins with, and what its proof of possession names."""
+
+CREDENTIALS: Final = (AUTHORIZATION, PROOF)
 
 KEPT_OPEN_AFTER_EXPIRY_SECONDS: Final = 5.0
 """So that what runs can say why it ends, and a late operation is told why it does not begin."""
@@ -118,9 +122,11 @@ class _Socket:
         if self.viewer is not None:
             raise Closing(Close.TOO_MANY_INITS, "Too many initialisation requests")
         try:
-            self.viewer = await authenticated(self._credentials(message), self.services)
+            self.viewer = await authenticated(self._credentials(message), self.services, UPGRADE_METHOD)
         except TransportRefusal as refusal:
             refused(refusal, self.services)
+            if refusal.status == 503:
+                raise Closing(Close.TRY_AGAIN_LATER, "Try again later") from refusal
             raise Closing(Close.FORBIDDEN, f"Forbidden: {refusal.code}") from refusal
         except Exception as error:
             await failed(error, self.services)
@@ -128,11 +134,11 @@ class _Socket:
         await self.send(protocol.ack())
 
     def _credentials(self, message: Init) -> Headers:
-        """The authorization of the message, for a browser can set no header; else that of the upgrade."""
-        given = [value for name, value in message.payload.items() if name.lower() == AUTHORIZATION]
-        if not given:
+        """The authorization and proof of the message, for a browser can set no header; else those of the upgrade."""
+        given = [(name.lower(), value) for name, value in message.payload.items() if name.lower() in CREDENTIALS]
+        if not any(name == AUTHORIZATION for name, _ in given):
             return self.websocket.headers
-        return Headers(raw=[(AUTHORIZATION.encode(), str(value).encode(errors="replace")) for value in given])
+        return Headers(raw=[(name.encode(), str(value).encode(errors="replace")) for name, value in given])
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self.viewer is None:

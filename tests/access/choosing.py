@@ -31,8 +31,7 @@ async def send(world: World, token: str, query: str, **variables: Any) -> dict[s
 
 
 async def post(world: World, token: str, query: str, **variables: Any) -> httpx.Response:
-    headers = {"authorization": f"Bearer {token}"}
-    return await world.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+    return await world.send(token, query, **variables)
 
 
 def set_clock(world: World, now: datetime) -> None:

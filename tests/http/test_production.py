@@ -33,6 +33,7 @@ def complete(tmp_path: Path) -> dict[str, Any]:
         "data_dir": tmp_path / "data",
         "helseid_issuer": "https://helseid.test.example",
         "helseid_jwks": str(jwks),
+        "public_url": "https://helsekort.test.example",
         **{name: secrets.token_hex(32) for name in KEYS},
     }
 
@@ -76,10 +77,30 @@ def test_production_refuses_to_trust_nobody_or_the_development_issuer(
         create_app(Settings(**{**complete, **changes}))
 
 
+@pytest.mark.parametrize(
+    "issuer", ["https://helseid-sts.test.nhn.no", "https://test.idporten.no", "https://helsekort.example/development/x"]
+)
+@pytest.mark.parametrize("name", ["helseid", "citizen", "helsenorge", "oversight"])
+def test_production_refuses_the_issuers_of_test_environments(complete: dict[str, Any], name: str, issuer: str) -> None:
+    """Whoever signs for people who do not exist is not trusted, in whatever place."""
+    with pytest.raises(ConfigurationError, match="development or test"):
+        create_app(Settings(**{**complete, f"{name}_issuer": issuer}))
+
+
+@pytest.mark.parametrize("changes", [{"public_url": None}, {"public_url": "http://x.example"}, {"allow_bearer": True}])
+def test_production_refuses_what_would_let_a_stolen_token_in(complete: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Proofs name an https address that only the configuration says, and no token comes without one."""
+    with pytest.raises(ConfigurationError):
+        create_app(Settings(**{**complete, **changes}))
+
+
 def test_an_issuer_without_keys_is_a_mistake(complete: dict[str, Any]) -> None:
-    """Issuer and keys go together."""
-    with pytest.raises(ValueError, match="go together"):
-        Settings(**{**complete, "helseid_jwks": None})
+    """Keys belong to an issuer, and an issuer has keys or metadata that says where they are."""
+    with pytest.raises(ValueError, match="helseid_issuer"):
+        Settings(**{**complete, "helseid_issuer": None})
+    with pytest.raises(ValueError, match="no https metadata"):
+        Settings(**{**complete, "helseid_issuer": "urn:somebody", "helseid_jwks": None})
+    assert create_app(Settings(**{**complete, "helseid_jwks": None}))
 
 
 def test_a_network_disk_is_recognised(tmp_path: Path) -> None:
@@ -114,7 +135,7 @@ async def test_production_offers_no_sign_in_no_explorer_and_no_bearer_tokens(com
 
 @pytest.mark.parametrize(
     ("authorization", "code"),
-    [(None, "UNAUTHENTICATED"), ("Bearer a.b.c", "INVALID_TOKEN"), ("DPoP a.b.c", "INVALID_DPOP_PROOF")],
+    [(None, "UNAUTHENTICATED"), ("Bearer a.b.c", "INVALID_TOKEN"), ("DPoP a.b.c", "INVALID_TOKEN")],
 )
 async def test_production_lets_nobody_in_over_a_socket_either(
     complete: dict[str, Any], authorization: str | None, code: str

@@ -174,7 +174,7 @@ async def test_no_page_size_beyond_the_limit(gateway: World) -> None:
         (None, "UNAUTHENTICATED"),
         ("Bearer x", "INVALID_TOKEN"),
         ("Basic eDp5", "INVALID_TOKEN"),
-        ("DPoP x", "INVALID_DPOP_PROOF"),
+        ("DPoP x", "INVALID_TOKEN"),
     ],
 )
 async def test_nobody_gets_in_without_a_token(gateway: World, header: str | None, expected: str) -> None:
