@@ -265,7 +265,7 @@ def test_ledger_verify_says_whether_the_chains_hold(store: str) -> None:
         ("HELSEKORT_PORT", "hemmelig", "HELSEKORT_PORT: Input should be a valid integer"),
         ("HELSEKORT_PROFILE", "hemmelig", "HELSEKORT_PROFILE: Input should be"),
         ("HELSEKORT_LEDGER_KEY", "hemmelig", "HELSEKORT_LEDGER_KEY is not 32 random bytes in hex"),
-        ("HELSEKORT_HELSEID_ISSUER", "https://hemmelig.example", "go together"),
+        ("HELSEKORT_HELSEID_JWKS", "https://hemmelig.example", "helseid_issuer, which is not set"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not(tmp_path: Path, variable: str, value: str, said: str) -> None:
