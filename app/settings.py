@@ -31,6 +31,8 @@ DEVELOPMENT_ROLES = frozenset(
 ISSUERS: Final = ("helseid", "citizen", "helsenorge", "oversight")
 """By whom tokens are issued: `…_issuer` and `…_jwks` of each."""
 
+KEYS_OF_AN_ISSUER: Final = "its public keys: a JWKS file or an https address; default: where its metadata says"
+
 GRAPHQL_PATH: Final = "/graphql"
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not listened on
 
@@ -63,23 +65,15 @@ class Settings(BaseSettings):
     )
     audience: str = Field("nhn:maternity-gateway", description="the only audience accepted in tokens")
     helseid_issuer: str | None = Field(None, description="issuer of professionals' tokens, exact")
-    helseid_jwks: str | None = Field(
-        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
-    )
+    helseid_jwks: str | None = Field(None, description=KEYS_OF_AN_ISSUER)
     citizen_issuer: str | None = Field(None, description="issuer of citizens' tokens, exact")
-    citizen_jwks: str | None = Field(
-        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
-    )
+    citizen_jwks: str | None = Field(None, description=KEYS_OF_AN_ISSUER)
     helsenorge_issuer: str | None = Field(
         None, description="issuer of Helsenorge's tokens, whose pid is the person represented, exact"
     )
-    helsenorge_jwks: str | None = Field(
-        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
-    )
+    helsenorge_jwks: str | None = Field(None, description=KEYS_OF_AN_ISSUER)
     oversight_issuer: str | None = Field(None, description="issuer of auditors' and evaluators' tokens, exact")
-    oversight_jwks: str | None = Field(
-        None, description="its public keys: a JWKS file or an https address; default: where its metadata says"
-    )
+    oversight_jwks: str | None = Field(None, description=KEYS_OF_AN_ISSUER)
     allow_bearer: bool | None = Field(
         None, description="whether tokens are taken without proof, in development only: true or false; default: true"
     )
@@ -113,16 +107,12 @@ class Settings(BaseSettings):
     @field_validator("enabled_roles", mode="before")
     @classmethod
     def _split_roles(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return frozenset(Role(name.strip()) for name in value.split(",") if name.strip())
+        return frozenset(Role(name) for name in _listed(value)) if isinstance(value, str) else value
 
     @field_validator("client_ids", mode="before")
     @classmethod
     def _split_clients(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return frozenset(name.strip() for name in value.split(",") if name.strip())
+        return frozenset(_listed(value)) if isinstance(value, str) else value
 
     @property
     def is_development(self) -> bool:
@@ -167,3 +157,8 @@ class Settings(BaseSettings):
             if issuer is not None and keys is None and not issuer.startswith("https://"):
                 raise ValueError(f"{name}_issuer has no https metadata; set {name}_jwks")
         return self
+
+
+def _listed(value: str) -> list[str]:
+    """The members of a comma-separated list."""
+    return [name for member in value.split(",") if (name := member.strip())]

@@ -61,6 +61,11 @@ def is_long_enough(algorithm_name: str, public_key: Any) -> bool:
     return _signatures.get_algorithm_by_name(algorithm_name).check_key_length(public_key) is None
 
 
+def base64url(data: bytes) -> str:
+    """Bytes as a part of a token is encoded: base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def _decoded(encoded: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))

@@ -3,10 +3,11 @@
 They are worked out from the time and a secret of all processes, so nothing is stored and every process knows them all.
 """
 
-import base64
 import hmac
 from datetime import datetime
 from typing import Any, Final
+
+from app.identity.compact import base64url
 
 PERIOD_SECONDS: Final = 60
 """A nonce is new for so long, and is taken for as long again."""
@@ -31,7 +32,7 @@ class Nonces:
 
     def _of(self, period: int) -> str:
         digest = hmac.digest(self._key, period.to_bytes(8, "big"), "sha256")
-        return base64.urlsafe_b64encode(digest[:18]).decode()
+        return base64url(digest[:18])
 
 
 def _period(now: datetime) -> int:

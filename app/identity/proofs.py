@@ -4,7 +4,6 @@ A proof is a small token made for one request: it names the method, the address 
 The body it does not name; so that no other body rides on it, every proof is remembered where all processes see it.
 """
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from app.domain.ports import SeenProofs
-from app.identity.compact import Compact, NotCompact, is_long_enough, is_signed, json_part, split
+from app.identity.compact import Compact, NotCompact, base64url, is_long_enough, is_signed, json_part, split
 from app.identity.keys import KeySetUnusable, algorithms_of, read_public_key
 from app.identity.nonces import Nonces
 from app.identity.refusals import ALGORITHMS, invalid_proof, nonce_wanted
@@ -39,9 +38,8 @@ class ProofTerms:
     """
 
     address: str
-    algorithms: frozenset[str] = frozenset(ALGORITHMS)
-    max_age_seconds: int = 10
-    skew_seconds: int = 5
+    max_age_seconds: int
+    skew_seconds: int
     nonces: Nonces | None = None
 
     @property
@@ -71,7 +69,7 @@ class ProofVerifier:
     ) -> None:
         """Check the one proof of a request that is made now with a token bound to a key."""
         proof = _only(proofs)
-        header = _read_header(proof.header, self._terms.algorithms)
+        header = _read_header(proof.header)
         if not hmac.compare_digest(header.thumbprint.encode(), key_thumbprint.encode(errors="surrogatepass")):
             raise invalid_proof("DPOP_KEY_MISMATCH")
         payload = _read_payload(proof, header)
@@ -112,7 +110,7 @@ def _only(proofs: Sequence[str]) -> Compact:
 
 
 @lru_cache(HEADERS_KEPT)
-def _read_header(encoded: str, algorithms: frozenset[str]) -> _Header:
+def _read_header(encoded: str) -> _Header:
     try:
         header = json_part(encoded)
     except NotCompact:
@@ -120,7 +118,7 @@ def _read_header(encoded: str, algorithms: frozenset[str]) -> _Header:
     if header.get("typ") != PROOF_TYPE or "crit" in header:
         raise invalid_proof("DPOP_TYPE")
     algorithm = header.get("alg")
-    if not isinstance(algorithm, str) or algorithm not in algorithms:
+    if algorithm not in ALGORITHMS:
         raise invalid_proof("DPOP_ALG")
     return _Header(algorithm, *_read_key(header.get("jwk"), algorithm))
 
@@ -160,4 +158,4 @@ def _id_of(payload: Mapping[str, Any]) -> str:
 def _name(header: _Header, proof_id: str) -> str:
     """What a proof is remembered by: its key and its id, for ids of one client say nothing about another's."""
     said = f"{header.thumbprint} {proof_id}".encode(errors="surrogatepass")
-    return base64.urlsafe_b64encode(hashlib.sha256(said).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(said).digest())

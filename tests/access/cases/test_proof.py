@@ -1,9 +1,6 @@
 """Access cases TC-D: the proof of possession. Each changes one thing of a proof that is right."""
 
 import asyncio
-import base64
-import hashlib
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -13,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from app.identity.development_proofs import ProofKey
+from app.identity.thumbprints import token_hash
 from app.services import make_services
 from tests.access.cases.setting import Q1, expect_turned_away
-from tests.identity.world import assemble, es256, unsigned
+from tests.identity.world import assemble, encoded, es256, unsigned
 from tests.world import NOW, World, running
 
 SECONDS = int(NOW.timestamp())
@@ -186,8 +184,7 @@ async def test_TC_D16_an_altered_proof_is_refused(gateway: World) -> None:
     """Another id under the old signature."""
     token = gateway.token("gp")
     head, _, signature = proof(gateway, token).split(".")
-    altered = base64.urlsafe_b64encode(json.dumps(said(gateway, token)).encode()).rstrip(b"=").decode()
-    await expect_no_proof(gateway, "DPOP_SIGNATURE", f"{head}.{altered}.{signature}", token=token)
+    await expect_no_proof(gateway, "DPOP_SIGNATURE", f"{head}.{encoded(said(gateway, token))}.{signature}", token=token)
 
 
 async def test_TC_D17_without_the_memory_of_proofs_nobody_is_let_in(world: World) -> None:
@@ -225,8 +222,7 @@ async def test_a_proof_is_remembered_for_as_long_as_it_could_come_again(world: W
 
 def said(world: World, token: str) -> dict[str, Any]:
     """What a good proof says."""
-    ath = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
-    return {"jti": "another", "htm": "POST", "htu": address(world), "iat": SECONDS, "ath": ath}
+    return {"jti": "another", "htm": "POST", "htu": address(world), "iat": SECONDS, "ath": token_hash(token)}
 
 
 async def test_the_hand_made_baseline_of_a_proof_is_accepted(gateway: World) -> None:

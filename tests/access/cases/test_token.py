@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -31,8 +34,6 @@ def keys(world: World) -> dict[str, SigningKey]:
 
 def payload(world: World, **changes: Any) -> dict[str, Any]:
     """The claims of GP1's good token."""
-    import jwt
-
     claims: dict[str, Any] = jwt.decode(world.token("gp"), options={"verify_signature": False})
     return {name: value for name, value in (claims | changes).items() if value is not None}
 
@@ -261,8 +262,6 @@ async def test_TC_T23_two_authorization_headers_are_refused(gateway: World) -> N
 
 async def test_TC_T24_a_claim_that_stands_there_twice_is_refused(gateway: World) -> None:
     """Whoever reads the first and whoever reads the last would read different tokens."""
-    import json
-
     twice = json.dumps(payload(gateway))[:-1] + f', "aud": "{GATEWAY}"}}'
     await expect_invalid(gateway, made(gateway, twice), "MALFORMED")
 
@@ -283,8 +282,6 @@ async def test_a_token_without_a_claim_that_must_be_there_is_refused(gateway: Wo
 
 async def test_yesterdays_token_is_refused_today(gateway: World) -> None:
     """A token that was taken is measured against the clock anew each time."""
-    from datetime import timedelta
-
     token = made(gateway)
     assert card_of(await ask(gateway, token))
     set_clock(gateway, NOW + timedelta(days=1))
