@@ -12,7 +12,7 @@ from app.services import Clock, make_services
 from app.settings import Settings
 from data.synthetic.seeding import load_cast
 from tests.databases import ENGINES, drop_database, new_database_url, postgresql_server
-from tests.world import NOW, TODAY, World, running
+from tests.world import NOW, PUBLIC_URL, TODAY, World, running
 
 CAST_TEMPLATE = "template_with_cast"
 
@@ -59,7 +59,7 @@ async def gateway_with_cast(
 ) -> AsyncIterator[World]:
     """A gateway by this clock on a new store with the cast in it."""
     url = await _store_with_cast(engine, data_dir, folder)
-    services = make_services(settings(data_dir=data_dir, database_url=url), clock=clock)
+    services = make_services(settings(data_dir=data_dir, database_url=url, public_url=PUBLIC_URL), clock=clock)
     async with running(services) as made:
         yield made
     await drop_database(url)

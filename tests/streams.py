@@ -136,7 +136,7 @@ async def socket_of(
     """A socket on which a persona has signed in."""
     async with raw_socket(address) as socket:
         token = world.token(persona, purpose, **claims)
-        await socket.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+        await socket.say({"type": "connection_init", "payload": world.credentials(token, "GET")})
         assert await socket.hear() == {"type": "connection_ack"}
         yield socket
 

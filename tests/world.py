@@ -26,6 +26,8 @@ from tests.whole_card import whole_record
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = NOW.astimezone(OSLO).date()
 
+PUBLIC_URL = "http://helsekort.test"
+
 WHOLE_WOMAN = "15839430008"
 WHOLE_RECORD = "aaaaaaaa-0000-4000-8000-000000000001"
 
@@ -34,33 +36,36 @@ WHOLE_RECORD = "aaaaaaaa-0000-4000-8000-000000000001"
 class World:
     """One gateway, its clock standing still at NOW.
 
-    key   when set, tokens are bound to it and every request brings a proof; else they are bearer tokens
+    proof_key   when set, tokens are bound to it and every request brings a proof; else they are bearer tokens
     """
 
     services: Services
     client: httpx.AsyncClient
     whole: str = WHOLE_WOMAN
-    key: ProofKey | None = None
+    proof_key: ProofKey | None = None
 
     def token(self, persona: str, purpose: str | None = None, **claims: Any) -> str:
         """A really signed token; `claims` replace some, None leaves one out."""
         found = all_personas()[persona]
         assert self.services.issuer is not None
         chosen = purpose or (found.purposes[0].value if found.purposes else "TREAT")
-        if self.key is not None:
-            claims = {"cnf": {"jkt": self.key.thumbprint}} | claims
+        if self.proof_key is not None:
+            claims = {"cnf": {"jkt": self.proof_key.thumbprint}} | claims
         return self.services.issuer.mint(found, now=self.services.clock(), purpose=chosen, **claims)
 
-    def signed_in(self, token: str, method: str = "POST") -> dict[str, str]:
+    def credentials(self, token: str, method: str = "POST") -> dict[str, str]:
         """The headers of a request with this token."""
-        if self.key is None:
+        if self.proof_key is None:
             return {"authorization": f"Bearer {token}"}
         address = self.services.settings.graphql_url
-        return {"authorization": f"DPoP {token}", "dpop": self.key.proof(method, address, token, self.services.clock())}
+        return {
+            "authorization": f"DPoP {token}",
+            "dpop": self.proof_key.proof(method, address, token, self.services.clock()),
+        }
 
     async def viewer(self, persona: str, purpose: str | None = None) -> Viewer:
         """Whom the gateway takes a persona for."""
-        return await authenticated(Headers(self.signed_in(self.token(persona, purpose))), self.services)
+        return await authenticated(Headers(self.credentials(self.token(persona, purpose))), self.services)
 
     async def ask(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> httpx.Response:
         """POST a document as a persona."""
@@ -69,7 +74,7 @@ class World:
     async def send(self, token: str, query: str, **variables: Any) -> httpx.Response:
         """POST a document with a token."""
         asked = {"query": query, "variables": variables}
-        return await self.client.post("/graphql", json=asked, headers=self.signed_in(token))
+        return await self.client.post("/graphql", json=asked, headers=self.credentials(token))
 
     async def data(self, persona: str, query: str, *, purpose: str | None = None, **variables: Any) -> dict[str, Any]:
         """The data of an answer that must have no errors."""
@@ -149,9 +154,9 @@ async def running(services: Services) -> AsyncIterator[World]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     # The media type whose status says how it went; as application/json a refused document is answered with 200.
     accept = {"accept": "application/graphql-response+json"}
-    client = httpx.AsyncClient(transport=transport, base_url="http://helsekort.test", headers=accept)
+    client = httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=accept)
     async with app.router.lifespan_context(app), client:
         yield World(services, client)
 
 
-__all__ = ["NOW", "TODAY", "World", "running"]
+__all__ = ["NOW", "PUBLIC_URL", "TODAY", "World", "running"]

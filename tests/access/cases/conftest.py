@@ -9,12 +9,12 @@ from tests.world import World
 @pytest.fixture
 async def world(world: World) -> World:
     """A gateway on each database; its callers prove that they hold their key."""
-    world.key = ProofKey.generate()
+    world.proof_key = ProofKey.generate()
     return world
 
 
 @pytest.fixture
 async def gateway(gateway: World) -> World:
     """The same on SQLite alone."""
-    gateway.key = ProofKey.generate()
+    gateway.proof_key = ProofKey.generate()
     return gateway

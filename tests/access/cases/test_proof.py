@@ -25,8 +25,8 @@ def address(world: World) -> str:
 
 def proof(world: World, token: str, *, headers: dict[str, Any] | None = None, **claims: Any) -> str:
     """A good proof for a request with this token, but for what is changed; None leaves a part out."""
-    assert world.key is not None
-    return world.key.proof("POST", address(world), token, NOW, headers=headers, **claims)
+    assert world.proof_key is not None
+    return world.proof_key.proof("POST", address(world), token, NOW, headers=headers, **claims)
 
 
 async def send(world: World, token: str, *proofs: str, more: dict[str, str] | None = None) -> httpx.Response:
@@ -63,7 +63,7 @@ async def neighbour(world: World) -> AsyncIterator[World]:
     """Another process of the gateway on the same store."""
     services = make_services(world.services.settings, clock=lambda: NOW)
     async with running(services) as made:
-        made.key = world.key
+        made.proof_key = world.proof_key
         yield made
 
 
@@ -144,8 +144,8 @@ async def test_TC_D11_a_stolen_token_is_worth_nothing_with_another_key(gateway: 
 
 async def test_TC_D12_a_proof_that_gives_the_private_key_away_is_refused(gateway: World) -> None:
     """Whoever reads it could make proofs."""
-    assert gateway.key is not None
-    token, public = gateway.token("gp"), gateway.key.public_jwk
+    assert gateway.proof_key is not None
+    token, public = gateway.token("gp"), gateway.proof_key.public_jwk
     for member in ("d", "p", "q", "dp", "dq", "qi", "k"):
         given = proof(gateway, token, headers={"jwk": public | {member: "AQAB"}})
         await expect_no_proof(gateway, "DPOP_JWK", given, token=token)
@@ -153,10 +153,10 @@ async def test_TC_D12_a_proof_that_gives_the_private_key_away_is_refused(gateway
 
 async def test_TC_D13_a_proof_is_signed_with_a_key_pair(gateway: World) -> None:
     """Neither with a shared secret nor not at all."""
-    assert gateway.key is not None
+    assert gateway.proof_key is not None
     token = gateway.token("gp")
     for algorithm in ("HS256", "none", None):
-        head = {"typ": "dpop+jwt", "alg": algorithm, "jwk": gateway.key.public_jwk}
+        head = {"typ": "dpop+jwt", "alg": algorithm, "jwk": gateway.proof_key.public_jwk}
         given = assemble({name: value for name, value in head.items() if value}, said(gateway, token), unsigned)
         await expect_no_proof(gateway, "DPOP_ALG", given, token=token)
 
@@ -227,8 +227,8 @@ def said(world: World, token: str) -> dict[str, Any]:
 
 async def test_the_hand_made_baseline_of_a_proof_is_accepted(gateway: World) -> None:
     """The way these cases put proofs together makes good ones."""
-    assert gateway.key is not None
+    assert gateway.proof_key is not None
     token = gateway.token("gp")
-    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": gateway.key.public_jwk}
-    given = assemble(head, said(gateway, token), es256(gateway.key.private_key))
+    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": gateway.proof_key.public_jwk}
+    given = assemble(head, said(gateway, token), es256(gateway.proof_key.private_key))
     assert (await send(gateway, token, given)).json()["data"]["card"]

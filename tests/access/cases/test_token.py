@@ -255,7 +255,7 @@ async def test_TC_T22_what_must_be_understood_and_is_not_is_refused(gateway: Wor
 async def test_TC_T23_two_authorization_headers_are_refused(gateway: World) -> None:
     """Even when they say the same."""
     token = gateway.token("gp")
-    headers = [*gateway.signed_in(token).items(), ("authorization", f"DPoP {token}")]
+    headers = [*gateway.credentials(token).items(), ("authorization", f"DPoP {token}")]
     response = await gateway.client.post("/graphql", json={"query": "{ me { role } }"}, headers=headers)
     expect_turned_away(response, 401, "INVALID_TOKEN", "MALFORMED")
 
