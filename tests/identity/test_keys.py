@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from app.domain.errors import TransportRefusal
 from app.identity.claims import GATEWAY, IssuerKind
 from app.identity.development_issuer import ISSUERS
-from app.identity.fetched_keys import MAX_AGE_SECONDS, FetchedKeys
+from app.identity.fetched_keys import MAX_AGE_SECONDS, STALE_SECONDS, FetchedKeys, KeysByMetadata
 from app.identity.keys import KeySetUnusable, StaticKeys, read_key_set
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from tests.identity.world import Installation, assemble, refused, rs256
@@ -183,3 +183,59 @@ def test_without_any_keys_it_asks_again_soon(issuer: Issuer, kid: str) -> None:
 async def _refresh(verifier: AccessTokenVerifier, raw: str) -> None:
     with contextlib.suppress(TransportRefusal):
         await verifier.refresh_keys_for(raw)
+
+
+def test_stale_keys_serve_no_longer_than_allowed(issuer: Issuer, kid: str) -> None:
+    """A key that was withdrawn meanwhile must not be good for ever: after a second day nobody gets in."""
+    issuer.refresh(kid)
+    issuer.down = True
+    issuer.seconds += MAX_AGE_SECONDS + STALE_SECONDS - 1
+    issuer.refresh(kid)
+    assert issuer.keys.find(kid) is not None
+    issuer.seconds += 1
+    assert issuer.keys.find(kid) is None
+    issuer.seconds += 300
+    issuer.down = False
+    issuer.refresh(kid)
+    assert issuer.keys.find(kid) is not None
+
+
+def by_metadata(installation: Installation, metadata: object) -> tuple[KeysByMetadata, list[str]]:
+    """Keys of an issuer that says this of itself, and what was asked for."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json=installation.issuer.key_set() if asked[1:] else metadata)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return KeysByMetadata("https://issuer.example", client), asked
+
+
+def test_an_issuers_metadata_says_where_its_keys_are(installation: Installation, kid: str) -> None:
+    """Two requests, whatever else it offers: its list of algorithms is its own."""
+    told = {"issuer": "https://issuer.example", "jwks_uri": URL, "id_token_signing_alg_values_supported": ["none"]}
+    keys, asked = by_metadata(installation, told)
+    asyncio.run(keys.refresh(kid))
+    assert asked == ["https://issuer.example/.well-known/openid-configuration", URL]
+    found = keys.find(kid)
+    assert found is not None
+    assert found.algorithms == {"RS256"}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"issuer": "https://issuer.example/", "jwks_uri": URL}, {"jwks_uri": URL}, [], "keys", None,
+        {"issuer": "https://issuer.example", "jwks_uri": "http://issuer.example/jwks"},
+        {"issuer": "https://issuer.example"}, {"issuer": "https://issuer.example", "jwks_uri": 7},
+    ],
+)  # fmt: skip
+def test_metadata_of_another_or_keys_on_an_open_road_give_no_keys(
+    installation: Installation, kid: str, metadata: object
+) -> None:
+    """The issuer is compared byte for byte, and keys come over https: then nobody gets in, and no key was asked for."""
+    keys, asked = by_metadata(installation, metadata)
+    asyncio.run(keys.refresh(kid))
+    assert keys.find(kid) is None
+    assert len(asked) == 1
