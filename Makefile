@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 NODE_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: run test test-quick test-slow test-browser sameness lint types contract web budgets bench bench-memory microseconds clean
+.PHONY: run test test-quick test-slow test-browser sameness mutations oracles lint types contract web budgets bench bench-memory microseconds clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -28,6 +28,12 @@ REQUESTS ?= 1000000
 
 sameness: $(VENV)/.installed
 	SAMENESS=$(N) $(PYTEST) -n 2 -m slow tests/sameness
+
+mutations: $(VENV)/.installed
+	HELSEKORT_LOG_LEVEL=ERROR $(BIN)/python -m tests.access.mutations --names
+
+oracles: $(VENV)/.installed
+	PAIRS=$(N) $(PYTEST) -m slow tests/access/test_no_oracle.py
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -22,7 +22,6 @@ def development_routes() -> list[BaseRoute]:
     return [
         Route("/development/personas", personas),
         Route("/development/token", token, methods=["POST"]),
-        Route("/development/jwks", jwks),
     ]
 
 
@@ -71,10 +70,3 @@ async def token(request: Request) -> Response:
     except (UnknownPersona, PurposeNotGiven) as error:
         return JSONResponse({"error": str(error)}, 404, headers=NO_STORE)
     return JSONResponse(made, headers=NO_STORE)
-
-
-async def jwks(request: Request) -> Response:
-    """The development issuer's public keys."""
-    services: Services = request.app.state.services
-    assert services.issuer is not None  # this route exists in development only
-    return JSONResponse(services.issuer.key_set())

@@ -20,7 +20,7 @@ from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
 from app.execution.events import StreamedOperation
-from app.execution.operation import Answer, Operation, Request, answer, operation_of
+from app.execution.operation import Answer, Operation, Request, answer, prepared
 from app.failures import failed, refused
 from app.negotiation import GRAPHQL_TYPE, JSON_TYPE, accepted
 from app.observability import REFUSALS, REQUESTS, SECONDS, log_request, span
@@ -100,7 +100,7 @@ class _Exchange:
 
     async def _answer_or_stream(self, viewer: Viewer, asked: Request) -> Answer | EventStream:
         """To one who takes both: a subscription as a stream, all else at once."""
-        made = operation_of(StreamedOperation, self.services, viewer, asked)
+        made = await prepared(StreamedOperation, self.services, viewer, asked)
         if isinstance(made, Answer):
             return made
         return self._stream(viewer, asked) if made.is_subscription else await made.run()
@@ -119,13 +119,10 @@ class _Exchange:
         return from_url(self.scope["query_string"]), True
 
     def _more_headers(self) -> list[tuple[bytes, bytes]]:
-        more = []
-        if self.status == 429:
-            more.append((b"retry-after", b"1"))
-        if self.status == 405:
-            reads = self.scope["method"] in READING  # then it is what it asked for that may not be asked so
-            more.append((b"allow", b"POST" if reads else ", ".join(METHODS).encode()))
-        return more
+        if self.status != 405:
+            return []
+        reads = self.scope["method"] in READING  # then it is what it asked for that may not be asked so
+        return [(b"allow", b"POST" if reads else ", ".join(METHODS).encode())]
 
     def count(self, seconds: float) -> None:
         """Into metrics and log."""
@@ -205,7 +202,7 @@ async def _answer_by_url(services: Services, viewer: Viewer, asked: Request) -> 
     Raises TransportRefusal 405 for anything but a query, and 400 PERSONAL_DATA_IN_URL when it names a patient in
     whatever way: nothing has been looked up then.
     """
-    made = operation_of(Operation, services, viewer, asked)
+    made = await prepared(Operation, services, viewer, asked)
     if isinstance(made, Answer):
         return made
     if made.node.operation is not OperationType.QUERY:

@@ -1,6 +1,5 @@
 """The gateway's own secret keys: from the environment, or in development made once and kept in the data folder."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from app.secret_files import write_once
 from app.settings import Settings
 
 KEY_BYTES: Final = 32
@@ -55,16 +55,6 @@ def _decoded(given: SecretStr, name: str) -> bytes:
 
 
 def _development_key(path: Path) -> bytes:
-    """Made at first use; two processes that start at once agree, because the file is made in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}.draft")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(KEY_BYTES))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        write_once(path, secrets.token_hex(KEY_BYTES))
     return bytes.fromhex(path.read_text().strip())

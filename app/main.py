@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import web
 from app.development import development_routes
+from app.development_endpoint import issuer_routes
 from app.graphql_http import graphql
 from app.observability import REGISTRY, configure_logging, log
 from app.services import Clock, Services, make_services, system_clock
@@ -76,7 +77,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/schema.graphql", schema),
     ]
     if settings.is_development:
-        routes += [*development_routes(), *web.routes(WEB_DIST)]
+        routes += [*development_routes(), *issuer_routes(), *web.routes(WEB_DIST)]
     return routes
 
 

@@ -37,6 +37,14 @@ SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )  # fmt: skip
 REFUSALS: Final = Counter("helsekort_refusals", "Refusals by code.", ["code"], registry=REGISTRY)
+SECURITY_EVENTS: Final = Counter(
+    "helsekort_security_events", "What whoever watches over the gateway should see, by kind.", ["event"],
+    registry=REGISTRY,
+)  # fmt: skip
+CLAIMS_BY_HEADER: Final = Counter(
+    "helsekort_claims_by_header", "Requests whose header claims more than their token; it changes nothing.", ["header"],
+    registry=REGISTRY,
+)  # fmt: skip
 PLANS: Final = Counter(
     "helsekort_plans",
     "Operations by how their answer was put together: compiled, discarded (begun so, and then left to graphql-core "

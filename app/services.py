@@ -10,11 +10,15 @@ import httpx
 
 from app.domain.choices import Choices
 from app.domain.policy import Policy, current_policy
-from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories
+from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories, Reports
 from app.domain.viewer import Role
+from app.execution.admission import Admission
+from app.execution.attested import AttestedPatients
 from app.execution.clients import Clients
 from app.execution.documents import Documents
 from app.execution.programs import Programs
+from app.execution.rates import Rates
+from app.execution.refusals import Refusals
 from app.execution.trusted import TrustedDocuments
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
@@ -26,6 +30,8 @@ from app.identity.proofs import ProofTerms, ProofVerifier
 from app.identity.tokens import AccessTokenVerifier, TrustedIssuer
 from app.keys import ConfigurationError, Keys, load_keys
 from app.settings import Settings
+from data.aggregates import StoredReports
+from data.attests import StoredAttests
 from data.blocks import StoredBlocks
 from data.cards import StoredCards
 from data.caseload_pages import StoredCaseloads
@@ -38,6 +44,8 @@ from data.elevations import StoredElevations
 from data.history import StoredHistories
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
+from data.log_exports import StoredLogExports
+from data.lookups import StoredLookups
 from data.organisations import EnrolledOrganisations
 from data.proofs import StoredProofs
 from data.reviews import StoredReviews
@@ -67,6 +75,7 @@ class Services:
     consents: Consents
     commands: Commands
     choices: Choices
+    reports: Reports
     ledger: ChainedLedger
     changes: ChangeFeed
     organisations: EnrolledOrganisations
@@ -78,7 +87,9 @@ class Services:
     programs: Programs | None
     trusted: TrustedDocuments
     clients: Clients
+    admission: Admission
     viewers: KnownViewers
+    refusals: Refusals
 
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
@@ -89,7 +100,9 @@ class Services:
 
     async def close(self) -> None:
         await self.changes.close()
+        await self.refusals.close()
         await self.seen_proofs.close()
+        await self.admission.close()
         await self.ledger.close()
         await self.database.close()
 
@@ -106,20 +119,33 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
-        consents=StoredConsents(database, patient_keys, ledger, clock, changes),
+        consents=StoredConsents(database, patient_keys, ledger, clock, changes, settings.minimum_age),
         commands=StoredCommands(database, patient_keys, ledger, changes.announce), ledger=ledger, changes=changes,
-        choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
+        reports=StoredReports(database), choices=_choices(Choosing(database, patient_keys, ledger, changes.announce)),
         organisations=EnrolledOrganisations(database), verifier=_verifier(settings, issuer, clock), issuer=issuer,
         proofs=ProofVerifier(_proof_terms(settings, keys), seen_proofs), seen_proofs=seen_proofs,
         documents=Documents(hide_suggestions=not settings.is_development),
-        programs=Programs(), clients=Clients(), viewers=KnownViewers(),
+        programs=Programs(), clients=Clients(), viewers=KnownViewers(), refusals=Refusals(ledger),
+        admission=_admission(settings, database, patient_keys),
         trusted=TrustedDocuments.from_file(settings.trusted_documents),
+    )  # fmt: skip
+
+
+def _admission(settings: Settings, database: Database, patient_keys: PatientKeys) -> Admission:
+    per_person, per_client = settings.person_operations_per_minute, settings.client_operations_per_minute
+    return Admission(
+        Rates(per_person, per_client, patient_keys.key), AttestedPatients(StoredAttests(database), patient_keys),
+        StoredLookups(database), settings.status_lookups_per_minute,
     )  # fmt: skip
 
 
 def _choices(choosing: Choosing) -> Choices:
     return Choices(
-        StoredBlocks(choosing), StoredElevations(choosing), StoredCorrections(choosing), StoredReviews(choosing)
+        StoredBlocks(choosing),
+        StoredElevations(choosing),
+        StoredCorrections(choosing),
+        StoredReviews(choosing),
+        StoredLogExports(choosing),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.viewer import Role
+from app.domain.write_gate import MINIMUM_AGE
 
 
 class RunProfile(StrEnum):
@@ -63,6 +64,12 @@ class Settings(BaseSettings):
     self_registration: bool = Field(
         False, description="whether the woman may register facts herself: true or false; off until the pilot decides"
     )
+    emergency_staff_by_unit: bool = Field(
+        False, description="whether her access log names staff of emergency units by the unit alone: true or false"
+    )
+    minimum_age: int = Field(
+        MINIMUM_AGE, ge=0, le=120, description="years a woman must be old to give consent and have a card opened"
+    )
     audience: str = Field("nhn:maternity-gateway", description="the only audience accepted in tokens")
     helseid_issuer: str | None = Field(None, description="issuer of professionals' tokens, exact")
     helseid_jwks: str | None = Field(None, description=KEYS_OF_AN_ISSUER)
@@ -98,6 +105,28 @@ class Settings(BaseSettings):
     patient_lookup_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed look-up of identity numbers")
     patient_sealing_key: SecretStr | None = Field(None, description="32 bytes in hex: encryption of identity numbers")
     ledger_key: SecretStr | None = Field(None, description="32 bytes in hex: keyed hash of the ledger's chains")
+    usage_kept_years: float = Field(
+        5, ge=3, description="years that the ledger keeps who saw a card, counted from the card's end; at least 3"
+    )
+    security_kept_years: float = Field(
+        2, gt=0, le=2, description="years that the ledger keeps who was turned away with no woman named; at most 2"
+    )
+    person_operations_per_minute: int = Field(
+        600, ge=0, description="operations a minute of one person through one client, in each process; 0 for no limit"
+    )
+    client_operations_per_minute: int = Field(
+        60_000,
+        ge=0,
+        description="operations a minute of one client, of all its users, in each process; 0 for no limit",
+    )
+    status_lookups_per_minute: int = Field(
+        60, ge=1, description="women that a system without a person may ask about in a minute, over all processes"
+    )
+    status_for_own_patients_only: bool = Field(
+        False,
+        description="whether a system is told only of women whose card its own unit follows: true or false; "
+        "of others it is told that there is no card",
+    )
     trusted_documents: Path = Field(
         TRUSTED_DOCUMENTS, description="file of the registered documents; default: the one that comes with the gateway"
     )
@@ -124,10 +153,15 @@ class Settings(BaseSettings):
         return self.is_development and self.allow_bearer is not False
 
     @property
+    def base_url(self) -> str:
+        """Where callers reach the gateway, without a slash behind."""
+        host = "localhost" if self.host in ANY_ADDRESS else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
     def graphql_url(self) -> str:
         """The address of /graphql as callers know it, and as their proofs name it."""
-        host = "localhost" if self.host in ANY_ADDRESS else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/") + GRAPHQL_PATH
+        return self.base_url + GRAPHQL_PATH
 
     @property
     def documents_are_free(self) -> bool:
@@ -156,6 +190,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name}_jwks are the keys of {name}_issuer, which is not set")
             if issuer is not None and keys is None and not issuer.startswith("https://"):
                 raise ValueError(f"{name}_issuer has no https metadata; set {name}_jwks")
+        return self
+
+    @model_validator(mode="after")
+    def _limits_persons_where_it_limits_clients(self) -> Self:
+        if self.client_operations_per_minute and not self.person_operations_per_minute:
+            raise ValueError(
+                "client_operations_per_minute needs person_operations_per_minute: one user could use up all"
+            )
         return self
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, literal_c
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.card.sections import SECTIONS
-from app.domain.record import Found, FoundCard, RecordStatus, SealedSections
+from app.domain.errors import RecordRefusal
+from app.domain.record import Found, FoundCard, Protection, RecordStatus, SealedSections
 from data.columns import SideBySide
 from data.database import Database
 from data.direct import Rows
@@ -30,6 +31,7 @@ ABOUT_HER = (
     PATIENT.consent_changed_at,
     PATIENT.blocks,
     PATIENT.elevations,
+    PATIENT.representations,
 )
 ABOUT_THE_CARD = (
     RECORD.record_id,
@@ -41,6 +43,7 @@ ABOUT_THE_CARD = (
     RECORD.record_last_updated_at,
     RECORD.care_units,
     RECORD.last_change,
+    RECORD.labels,
 )
 WHOSE: Final = "whose"
 DOCUMENTS: Final = "documents"
@@ -48,6 +51,14 @@ STATEMENTS_KEPT: Final = 256
 """Making a statement takes longer than running it. There are as many as sets of sections that documents ask for."""
 
 ACTIVE = RECORD.status == RecordStatus.ACTIVE.value
+NOT_HIDDEN: Final = and_(
+    PATIENT.protection.in_(
+        [literal_column(f"'{grade.value}'", String) for grade in Protection if not grade.hides_the_card]
+    ),
+    PATIENT.deceased_on.is_(None),
+)
+"""A card that nobody may know of does not leave the database: finding it takes as long as finding none."""
+ACTIVE_OF_HERS: Final = and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE, NOT_HIDDEN)
 
 
 class StoredCards:
@@ -63,7 +74,7 @@ class StoredCards:
         Raises RecordRefusal PATIENT_ID_INVALID when the number is no valid identity number.
         """
         key = self._keys.key(parse(national_identity_number))
-        return _found(await self._database.rows(_find(frozenset(kinds)), {WHOSE: key}))
+        return found_in(await self._database.rows(_find(frozenset(kinds)), {WHOSE: key}))
 
     async def earlier(self, grant: "Grant", kinds: Collection[str]) -> list[FoundCard]:
         """Her closed cards, newest first, with the named sections, in one statement."""
@@ -76,19 +87,22 @@ async def find_within(
 ) -> Found | None:
     """The same as `StoredCards.find`, on this connection."""
     whose = {WHOSE: keys.key(parse(number))}
-    return _found((await connection.execute(_find(frozenset(kinds)), whose)).mappings().all())
+    return found_in((await connection.execute(_find(frozenset(kinds)), whose)).mappings().all())
 
 
-def _found(rows: Rows) -> Found | None:
+def found_in(rows: Rows) -> Found | None:
+    """The person and her card. Raises RecordRefusal when there is more than one: whose it is nobody can say then."""
     if not rows:
         return None
+    if len(rows) > 1:
+        raise RecordRefusal("DEPENDENCY_UNAVAILABLE", "The store is not in order.", reason="SEVERAL_ACTIVE_CARDS")
     return Found(patient_file(rows[0]), card_of(rows[0]) if rows[0]["record_id"] is not None else None)
 
 
 @lru_cache(STATEMENTS_KEPT)
 def _find(kinds: frozenset[str]) -> Select[Any]:
     patient, record = table_of(Patient), table_of(MaternityRecord)
-    source = patient.outerjoin(record, and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE))
+    source = patient.outerjoin(record, ACTIVE_OF_HERS)
     query = with_sections(select(*ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
     return query.where(PATIENT.number_key == bindparam(WHOSE))
 

@@ -15,8 +15,9 @@ from app.domain.card.sections import SECTIONS
 from app.domain.card.values import BloodPressure
 from app.domain.gate import entered_in_error
 from app.domain.gestation import due_date
+from app.domain.labels import for_lists
 from app.domain.record import CareUnit, RecordStatus, StoredRecord
-from data.documents import AFTER_ALL_DAYS, latest_versions
+from data.documents import AFTER_ALL_DAYS, as_document, latest_versions
 
 KIND_OF: Final = {section.model: kind for kind, section in SECTIONS.items()}
 
@@ -80,11 +81,13 @@ def caseload_lines_of(record: StoredRecord) -> Iterator[CaseloadLine]:
     for item in latest_versions(record.items):
         if item.entered_in_error or item.kind not in MADE_OF:
             continue
+        document = as_document(item) if record.labels else item.content
         if SECTIONS[item.kind].repeated:
-            documents.setdefault(item.kind, []).append(item.content)
+            documents.setdefault(item.kind, []).append(document)
         else:
-            documents.setdefault(item.kind, item.content)
-    return caseload_lines(record.status, record.care_units, documents, record.record_last_updated_at)
+            documents.setdefault(item.kind, document)
+    shown = for_lists(record.labels, documents)
+    return caseload_lines(record.status, record.care_units, shown, record.record_last_updated_at)
 
 
 def _stands(document: Document | None) -> bool:

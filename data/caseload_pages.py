@@ -95,7 +95,9 @@ def _alike(rows: Sequence[Sequence[Any]], own: str) -> Iterator[AlikeCards]:
 
 
 def _nobody_in_particular(said: dict[str, Any]) -> PatientFile:
-    return patient_file({**said, "patient_id": NOBODY, "consent_changed_at": None, "elevations": NOTHING})
+    return patient_file(
+        {**said, "patient_id": NOBODY, "consent_changed_at": None, "elevations": NOTHING, "representations": NOTHING}
+    )
 
 
 def _who_asks(viewer: Viewer) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.changes import ChangeKind
 from app.domain.consent import Consent, ConsentState, WithdrawalReceipt
 from app.domain.errors import RecordRefusal
+from app.domain.gate import OSLO
 from app.domain.ports import Changes, EntryMaker
+from app.domain.write_gate import MINIMUM_AGE, check_age
 from data.columns import in_utc
 from data.database import Database
 from data.documents import to_json
-from data.identity_numbers import PatientKeys
+from data.identity_numbers import PatientKeys, date_of_birth
 from data.ledger import ChainedLedger
 from data.patients import KnownPatient, add_consent_events, find_patients, register
 from data.tables import (
@@ -51,6 +53,7 @@ class StoredConsents:
         ledger: ChainedLedger,
         clock: Callable[[], datetime],
         changes: Changes | None = None,
+        minimum_age: int = MINIMUM_AGE,
     ) -> None:
         """`changes` is told of withdrawals; without it open streams find out a moment later by themselves."""
         self._database = database
@@ -58,6 +61,7 @@ class StoredConsents:
         self._ledger = ledger
         self._clock = clock
         self._changes = changes
+        self._minimum_age = minimum_age
 
     async def history(self, patient_id: str) -> list[Consent]:
         """Every time she gave or withdrew consent, oldest first; none for an unknown patient."""
@@ -66,10 +70,15 @@ class StoredConsents:
             return [Consent(ConsentState(state), at) for state, at in await connection.execute(query)]
 
     async def give(self, national_identity_number: str, entry: EntryMaker) -> Consent:
-        """Give consent; giving it again changes nothing. Raises RecordRefusal PATIENT_ID_INVALID."""
+        """Give consent; giving it again changes nothing.
+
+        Raises RecordRefusal: PATIENT_ID_INVALID, RECORD_CANNOT_BE_CREATED for whom is too young to.
+        """
         now, number = in_utc(self._clock()), national_identity_number
         async with self._database.transaction() as connection:
             patient = (await register(self._database, connection, self._keys, [number]))[number]
+            born_on = patient.born_on or date_of_birth(number)
+            check_age(born_on, now.astimezone(OSLO).date(), self._minimum_age)
             state, written = patient.consent, _written(patient, ConsentState.ACTIVE)
             if not state.given:
                 state = Consent(ConsentState.ACTIVE, now)

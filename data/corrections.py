@@ -19,6 +19,7 @@ from app.domain.corrections import (
     checked_item,
     text_of,
 )
+from app.domain.gate import not_available
 from app.domain.ledger import LedgerEntry
 from app.domain.ports import EntryMaker
 from app.domain.writing import author_of
@@ -136,7 +137,8 @@ async def _find(connection: AsyncConnection, patient_id: str, request_id: str) -
 
 async def _known(connection: AsyncConnection, patient_id: str, request_id: str) -> CorrectionRequest:
     found = await _find(connection, patient_id, request_id)
-    assert found is not None  # a request goes with the answers that name it, at withdrawal
+    if found is None:  # a request goes with the answers that name it, at withdrawal: her cards are hidden since
+        raise not_available("PERSON_STATUS")
     return found
 
 

@@ -36,11 +36,12 @@ class StoredElevations:
         Raises RecordRefusal as `Asking.admit` and `Asking.elevate` do, IDEMPOTENCY_KEY_REUSED, BAD_USER_INPUT.
         """
         async with self._choosing.hold(asking.patient_number, sent) as held:
-            patient = asking.admit(await held.found())
+            admitted = asking.admit(await held.found())
+            patient = admitted.patient
             answer = await held.answered()
             if answer is not None:
                 return await _one(held.connection, patient.patient_id, answer["elevation_id"])
-            made = asking.elevate(patient, sent.actor_key)
+            made = asking.elevate(admitted, sent.actor_key)
             await _store(held, asking, made, patient.elevations)
             noted = with_elevation(entry(patient.patient_id, WRITTEN), made)
             await held.finish(

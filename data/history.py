@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Select, bindparam, cast, literal, null, select, union_all
 
 from app.domain.changes import Change, ChangeKind
 from app.domain.history import SealedHistory, StoredVersion
+from app.domain.ledger import read_entry
 from app.domain.news import Look, News
 from data.database import Database
 from data.documents import as_document, from_json
@@ -108,9 +108,9 @@ def change_of(row: Mapping[Any, Any]) -> Change:
 
 
 def _is_of(row: Mapping[Any, Any], record_id: str) -> bool:
-    said: bool = orjson.loads(row["entry"])["record_id"] == record_id
+    said: bool = read_entry(row["entry"])["record_id"] == record_id
     return said
 
 
 def _look(row: Mapping[Any, Any]) -> Look:
-    return Look(row["at"], orjson.loads(row["entry"])["seen_change"])
+    return Look(row["at"], read_entry(row["entry"])["seen_change"])

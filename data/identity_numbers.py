@@ -39,7 +39,7 @@ def parse(text: str) -> str:
 def is_valid(text: str) -> bool:
     """Whether this is a national identity number or D-number: eleven digits, check digits, a date of birth."""
     is_digits = len(text) == LENGTH and text.isascii() and text.isdigit()
-    return is_digits and _checks(text) and _birth_date(text) is not None
+    return is_digits and _checks(text) and date_of_birth(text) is not None
 
 
 def is_synthetic(number: str) -> bool:
@@ -56,7 +56,7 @@ def make_synthetic(birth_date: date, individual_digits: int) -> str | None:
     first = calc_check_digit1(stem)
     second = calc_check_digit2(stem + first)
     number = stem + first + second
-    return number if len(number) == LENGTH and _birth_date(number) == birth_date else None
+    return number if len(number) == LENGTH and date_of_birth(number) == birth_date else None
 
 
 def _checks(number: str) -> bool:
@@ -68,8 +68,11 @@ def _month_offset(month: int) -> int:
     return next((offset for offset in SYNTHETIC_MONTHS if month > offset), 0)
 
 
-def _birth_date(number: str) -> date | None:
-    """The birth date a number stands for; None when it is no date."""
+def date_of_birth(number: str) -> date | None:
+    """The birth date a number was given out for, D-numbers and synthetic numbers included; None when it is no date.
+
+    A person's birth date is the population register's to say. This is for when it has not.
+    """
     day, month = int(number[:2]), int(number[2:4])
     day -= D_NUMBER_DAY if day > D_NUMBER_DAY else 0
     month -= _month_offset(month)

@@ -29,16 +29,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.ledger import GENESIS, Break, Entry, Head, Link, broken_links, hash_of
+from app.domain.chains import GENESIS, Break, Gap, Head, Link, broken_links, hash_of
+from app.domain.ledger import Entry
 from app.domain.ports import LedgerPage
+from app.domain.searching import LedgerSearch
 from data.columns import in_utc
 from data.database import Database
 from data.ledger_pages import read_page
 from data.tables import LedgerEntry as LedgerEntryRow
-from data.tables import LedgerHead, table_of
+from data.tables import LedgerGap, LedgerHead, table_of
 from data.together import Together
 
-ENTRY, HEAD = table_of(LedgerEntryRow), table_of(LedgerHead)
+ENTRY, HEAD, GAP = table_of(LedgerEntryRow), table_of(LedgerHead), table_of(LedgerGap)
 
 ENTRY_NAMES: Final = [found.name for found in ENTRY.c]
 HEAD_NAMES: Final = [found.name for found in HEAD.c]
@@ -182,13 +184,13 @@ class ChainedLedger:
             values = {"sequence": end.sequence, "hash": end.hash}
             together.update(HEAD, {"chain": end.chain, "sequence": before.sequence}, values, must_find=True)
 
-    async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
-        """Entries about a patient, newest first; with `actor_key` only those of that actor.
+    async def page(self, search: LedgerSearch, *, first: int, after: str | None) -> LedgerPage:
+        """The entries that are searched for, newest first.
 
         Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of ours.
         """
         async with self._database.connection() as connection:
-            return await read_page(connection, patient_id, first=first, after=after, actor_key=actor_key)
+            return await read_page(connection, search, first=first, after=after)
 
     async def is_writable(self) -> bool:
         """Whether an entry could be written now. Tries it, and leaves nothing behind.
@@ -265,7 +267,8 @@ class ChainedLedger:
             made_fast = hash_of(self.key, before.chain, sequence, text, previous)
             rows.append({
                 "chain": before.chain, "sequence": sequence, "at": in_utc(entry.at), "patient_id": entry.patient_id,
-                "actor_key": entry.actor_key, "seen_change": entry.seen_change, "entry": text,
+                "actor_key": entry.actor_key, "hpr_number": entry.hpr_number,
+                "organisation_number": entry.organisation_number, "seen_change": entry.seen_change, "entry": text,
                 "previous_hash": previous, "hash": made_fast,
             })  # fmt: skip
             previous = made_fast
@@ -364,7 +367,8 @@ async def verify(database: Database, key: bytes) -> list[Break]:
 
 def _verify(connection: Connection, key: bytes) -> list[Break]:
     heads = [Head(**row) for row in connection.execute(select(HEAD)).mappings()]
+    gaps = [Gap(**row) for row in connection.execute(select(GAP)).mappings()]
     columns = [ENTRY.c[name] for name in ("chain", "sequence", "entry", "previous_hash", "hash")]
     in_order = select(*columns).order_by(ENTRY.c.chain, ENTRY.c.sequence)
     streamed = connection.execution_options(yield_per=LINKS_AT_ONCE).execute(in_order)
-    return list(broken_links(key, (Link(**row) for row in streamed.mappings()), heads))
+    return list(broken_links(key, (Link(**row) for row in streamed.mappings()), heads, gaps))

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import RecordRefusal
+from app.domain.ledger import EntryKind, read_entry, stated
 from app.domain.ports import LedgerPage, LoggedAccess
+from app.domain.searching import LedgerSearch
 from data.columns import in_utc
 from data.tables import LedgerEntry, table_of
 
-ENTRY = table_of(LedgerEntry).c
+LINK = table_of(LedgerEntry)
+ENTRY = LINK.c
 
 LAST_SEQUENCE: Final = 2**63 - 1
 """What the databases can count to."""
@@ -23,22 +26,41 @@ Place = tuple[datetime, str, int]
 """When, in which chain, where in it: the order entries are read in, from its end."""
 
 
-async def read_page(
-    connection: AsyncConnection, patient_id: str, *, first: int, after: str | None, actor_key: str | None
-) -> LedgerPage:
-    """A page of entries about a patient. Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of ours."""
-    query = select(ENTRY.at, ENTRY.chain, ENTRY.sequence, ENTRY.entry).where(ENTRY.patient_id == patient_id)
-    if actor_key is not None:
-        query = query.where(ENTRY.actor_key == actor_key)
+async def read_page(connection: AsyncConnection, search: LedgerSearch, *, first: int, after: str | None) -> LedgerPage:
+    """A page of entries. Raises RecordRefusal BAD_USER_INPUT for a cursor that is none of ours."""
+    query = select(ENTRY.at, ENTRY.chain, ENTRY.sequence, ENTRY.entry).where(*matching(search))
     if after is not None:
         query = _older_than(query, place_of(after))
     newest_first = query.order_by(ENTRY.at.desc(), ENTRY.chain.desc(), ENTRY.sequence.desc())
     rows = (await connection.execute(newest_first.limit(first + 1))).all()
     entries = [
-        LoggedAccess(cursor_of((at, chain, sequence)), at, orjson.loads(entry))
+        LoggedAccess(cursor_of((at, chain, sequence)), at, read_entry(entry))
         for at, chain, sequence, entry in rows[:first]
     ]
     return LedgerPage(entries, has_next_page=len(rows) > first)
+
+
+def matching(search: LedgerSearch) -> list[ColumnElement[bool]]:
+    """What has an index of its own is looked up; the rest is read off the entries' canonical text."""
+    looked_up = {
+        ENTRY.patient_id: search.patient_id, ENTRY.actor_key: search.actor_key, ENTRY.hpr_number: search.hpr_number,
+        ENTRY.organisation_number: search.organisation_number,
+    }  # fmt: skip
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in looked_up.items() if value is not None]
+    if search.begins_at is not None:
+        wanted.append(ENTRY.at >= search.begins_at)
+    if search.ends_at is not None:
+        wanted.append(ENTRY.at < search.ends_at)
+    wanted += [_says(stated(member, value)) for member, value in search.read_off().items()]
+    if search.elevated_only:
+        wanted.append(_says('"elevated":{'))
+    if search.usage_only or search.kind is EntryKind.USAGE:
+        wanted.append(~_says('"kind":"'))
+    return wanted
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    return ENTRY.entry.contains(text, autoescape=True)
 
 
 def cursor_of(place: Place) -> str:
@@ -56,6 +78,16 @@ def place_of(cursor: str) -> Place:
         return in_utc(datetime.fromisoformat(at)), chain, sequence
     except (binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error
+
+
+def oldest_first(search: LedgerSearch, after: str | None) -> Select[Any]:
+    """The links that are searched for, in the order of time. Raises RecordRefusal BAD_USER_INPUT as `place_of`."""
+    query = select(LINK).where(*matching(search))
+    if after is not None:
+        at, chain, sequence = place_of(after)
+        same_chain = and_(ENTRY.chain == chain, ENTRY.sequence > sequence)
+        query = query.where(ENTRY.at >= at, or_(ENTRY.at > at, ENTRY.chain > chain, same_chain))
+    return query.order_by(ENTRY.at, ENTRY.chain, ENTRY.sequence)
 
 
 def _older_than(query: Select[Any], place: Place) -> Select[Any]:

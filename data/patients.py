@@ -14,6 +14,7 @@ from app.domain.record import Block, Protection
 from data.columns import in_utc
 from data.database import Database, copy_rows
 from data.identity_numbers import PatientKeys, parse
+from data.powers import end_powers_held
 from data.rows import block_row, blocks_text, consent
 from data.tables import AccessBlock, Change, ConsentEvent, Patient, table_of
 
@@ -26,10 +27,11 @@ LOOKED_UP_AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class KnownPatient:
-    """A person who is in the store, and where her consent stands."""
+    """A person who is in the store, and where her consent stands; with her birth date, if the register has said."""
 
     patient_id: str
     consent: Consent
+    born_on: date | None = None
 
 
 async def find_patients(
@@ -43,7 +45,7 @@ async def find_patients(
         some = in_order[start : start + LOOKED_UP_AT_ONCE]
         query = select(PATIENT).where(PATIENT.c.number_key.in_(some)).order_by(PATIENT.c.number_key)
         for row in (await connection.execute(database.locking(query))).mappings():
-            found[by_key[row["number_key"]]] = KnownPatient(row["patient_id"], consent(row))
+            found[by_key[row["number_key"]]] = KnownPatient(row["patient_id"], consent(row), row["born_on"])
     return found
 
 
@@ -116,16 +118,27 @@ async def anyone_stored(database: Database) -> bool:
 
 
 async def set_person_status(
-    database: Database, keys: PatientKeys, number: str, *, protection: Protection, deceased_on: date | None = None
+    database: Database,
+    keys: PatientKeys,
+    number: str,
+    *,
+    protection: Protection,
+    deceased_on: date | None = None,
+    born_on: date | None = None,
 ) -> None:
-    """Note what the population register says of a person; streams about her end by the change when her card is hidden.
+    """Note what the population register says of a person; streams about her end by the change when her card is hidden,
+    and so does every power of attorney that she holds. `born_on`: left out, what was noted before stays.
 
     Raises RecordRefusal PATIENT_ID_INVALID.
     """
     async with database.transaction() as connection:
         patient = (await register(database, connection, keys, [number]))[number]
-        values = {"protection": protection.value, "deceased_on": deceased_on}
+        values = {"protection": protection.value, "deceased_on": deceased_on} | (
+            {"born_on": born_on} if born_on else {}
+        )
         await connection.execute(update(PATIENT).where(PATIENT.c.patient_id == patient.patient_id).values(values))
+        if protection.hides_the_card or deceased_on is not None:
+            await end_powers_held(connection, keys.key(number), datetime.now(UTC))
         change = {"at": datetime.now(UTC), "what": ChangeKind.PERSON_STATUS_CHANGED.value}
         await connection.execute(CHANGE.insert(), {"patient_id": patient.patient_id, **change})
 

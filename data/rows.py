@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.domain.consent import Consent, ConsentState
 from app.domain.elevations import AccessBasis, ElevatedAccess
+from app.domain.labels import NO_LABELS, labels_of
 from app.domain.record import (
     Block,
     BlockTarget,
@@ -19,6 +20,7 @@ from app.domain.record import (
     StoredItem,
     StoredRecord,
 )
+from app.domain.representing import PowerKind, PowerOfAttorney, ServiceArea
 from data.caseload import CaseloadLine, caseload_lines_of
 from data.columns import in_utc
 from data.documents import documents_of, from_json, json_or_none, latest_versions, to_json
@@ -53,6 +55,7 @@ def record_row(patient_id: str, record: StoredRecord) -> Row:
         "author": json_or_none(record.author),
         "care_units": care_units_text(record.care_units),
         "wire_residue": json_or_none(record.wire_residue),
+        "labels": to_json(record.labels) if record.labels else None,
     }
 
 
@@ -128,6 +131,20 @@ def elevations_text(elevations: Iterable[ElevatedAccess]) -> str:
     return to_json([asdict(one) for one in elevations])
 
 
+def power_row(patient_id: str, power: PowerOfAttorney) -> Row:
+    return {
+        **asdict(power),
+        "patient_id": patient_id,
+        "starts_at": in_utc(power.starts_at),
+        "ends_at": _utc_or_none(power.ends_at),
+    }
+
+
+def powers_text(powers: Iterable[PowerOfAttorney]) -> str:
+    """The powers of attorney as kept beside the patient."""
+    return to_json([asdict(one) for one in powers])
+
+
 def patient_file(row: Found) -> PatientFile:
     return PatientFile(
         patient_id=row["patient_id"],
@@ -136,6 +153,7 @@ def patient_file(row: Found) -> PatientFile:
         consent=consent(row),
         blocks=() if row["blocks"] == NOTHING else tuple(map(_block, from_json(row["blocks"]))),
         elevations=() if row["elevations"] == NOTHING else tuple(map(_elevation, from_json(row["elevations"]))),
+        powers=() if row["representations"] == NOTHING else tuple(map(_power, from_json(row["representations"]))),
     )
 
 
@@ -153,6 +171,7 @@ def record_head(row: Found) -> RecordHead:
         last_updated_at=row["record_last_updated_at"],
         care_units=_numbers_of(row["care_units"]),
         last_change=row["last_change"],
+        labels=labels_of(from_json(row["labels"])) if row["labels"] else NO_LABELS,
     )
 
 
@@ -172,6 +191,7 @@ def stored_record(row: Found, items: list[StoredItem]) -> StoredRecord:
         care_units=care_units_of(row["care_units"]),
         items=latest_versions(items),
         wire_residue=from_json(row["wire_residue"]),
+        labels=labels_of(from_json(row["labels"])) if row["labels"] else NO_LABELS,
     )
 
 
@@ -206,6 +226,18 @@ def care_units_of(text: str) -> list[CareUnit]:
 def _block(members: dict[str, Any]) -> Block:
     times = {name: datetime.fromisoformat(members[name]) for name in ("starts_at", "ends_at") if members[name]}
     return Block(**{**members, **times, "target": BlockTarget(members["target"])})
+
+
+def _power(members: dict[str, Any]) -> PowerOfAttorney:
+    times = {name: datetime.fromisoformat(members[name]) for name in ("starts_at", "ends_at") if members[name]}
+    said = {"kind": PowerKind(members["kind"]), "area": ServiceArea(members["area"])}
+    return PowerOfAttorney(**{**members, **times, **said})
+
+
+def stored_power(row: Found) -> PowerOfAttorney:
+    """A power of attorney as its own row has it."""
+    members = {name: row[name] for name in PowerOfAttorney.__dataclass_fields__}
+    return PowerOfAttorney(**{**members, "kind": PowerKind(members["kind"]), "area": ServiceArea(members["area"])})
 
 
 def stored_block(row: Found) -> Block:

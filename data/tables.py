@@ -9,8 +9,9 @@ Every key that matters starts with the record or the patient, so that one woman'
        ├──< access_block    (projected onto patient.blocks)
        ├──< elevation       (projected onto patient.elevations)
        ├──< correction_request
-       └──< representation
-    ledger_entry, ledger_head · change · idempotency_key · organisation · proof_seen
+       └──< representation (projected onto patient.representations)
+    ledger_entry, ledger_head, ledger_gap · log_export · change · idempotency_key · organisation · proof_seen
+    attest_binding · lookup_count · aggregate_report
 """
 
 import re
@@ -64,7 +65,8 @@ class Patient(Row, table=True):
     """A person. Her identity number is found by keyed hash and can be read with the sealing key only.
 
     consent_state, consent_changed_at   projection of consent_event
-    blocks, elevations                  projections of access_block and elevation: what the gate needs is one row
+    blocks, elevations, representations projections of the tables of these names: what the gate needs is one row
+    born_on                             as the population register has it; None where it has not said
     """
 
     patient_id: str = _key()
@@ -76,6 +78,8 @@ class Patient(Row, table=True):
     consent_changed_at: datetime | None = _at(default=None)
     blocks: str = _long(default="[]")
     elevations: str = _long(default="[]", sa_column_kwargs={"server_default": "[]"})
+    representations: str = _long(default="[]", sa_column_kwargs={"server_default": "[]"})
+    born_on: date | None = None
     created_at: datetime = _at()
 
 
@@ -83,6 +87,7 @@ class MaternityRecord(Row, table=True):
     """One pregnancy's card: its head. A woman has at most one that is active.
 
     last_change   sequence of the latest change of this card; None for one that came in whole and was not changed since
+    labels        withholding labels of single facts, by section kind, item and fact; None where none came with the card
     """
 
     __table_args__ = (
@@ -109,6 +114,7 @@ class MaternityRecord(Row, table=True):
     care_units: str = _long(default="[]")
     wire_residue: str | None = _long(default=None)
     last_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
+    labels: str | None = _long(default=None)
 
 
 class SectionVersion(Row, table=True):
@@ -238,30 +244,40 @@ class CorrectionRequest(Row, table=True):
 
 
 class Representation(Row, table=True):
-    """Somebody may act for her, from and until."""
+    """Somebody may look at her card for her, from and until; rows stay when one is revoked. Norwegian: fullmakt.
+
+    kind, area   a `PowerKind` and a `ServiceArea` of app/domain/representing.py
+    """
 
     patient_id: str = _key(foreign_key="patient.patient_id")
-    representative_key: str = _key()
-    kind: str = _key()
+    power_id: str = _key()
+    representative_key: str = Field(index=True)
+    kind: str
+    area: str
     starts_at: datetime = _at()
     ends_at: datetime | None = _at(default=None)
 
 
 class LedgerEntry(Row, table=True):
-    """One link of a ledger chain. `at`, `patient_id`, `actor_key` and `seen_change` repeat what the entry says, to be
-    found by."""
+    """One link of a ledger chain. `at`, `patient_id`, `actor_key`, `hpr_number`, `organisation_number` and
+    `seen_change` repeat what the entry says, to be found by."""
 
     __table_args__ = (
         PrimaryKeyConstraint("chain", "sequence"),
         Index("ix_ledger_entry_patient_id_at", "patient_id", "at"),
         Index("ix_ledger_entry_actor_key_at", "actor_key", "at"),
+        Index("ix_ledger_entry_hpr_number_at", "hpr_number", "at"),
+        Index("ix_ledger_entry_organisation_number_at", "organisation_number", "at"),
+        Index("ix_ledger_entry_at", "at"),
     )
 
     chain: str
     sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
     at: datetime = _at()
-    patient_id: str
+    patient_id: str | None = None
     actor_key: str | None = None
+    hpr_number: str | None = None
+    organisation_number: str | None = None
     seen_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
     entry: str = _long()
     previous_hash: str
@@ -274,6 +290,34 @@ class LedgerHead(Row, table=True):
     chain: str = _key()
     sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
     hash: str
+
+
+class LedgerGap(Row, table=True):
+    """Entries that were removed when their time was over: `Gap` of app/domain/chains.py."""
+
+    chain: str = _key()
+    first: int = Field(sa_column=Column(COUNTER, primary_key=True, autoincrement=False))
+    last: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
+    hash_before: str
+    hash_after: str
+    seal: str
+
+
+class LogExport(Row, table=True):
+    """Somebody who oversees asks for all that the ledger holds about a woman, and a second one says yes.
+
+    requested_by, approved_by   keyed hashes of their identity numbers
+    """
+
+    request_id: str = _key()
+    patient_id: str = Field(index=True)
+    reason: str = _long()
+    requested_by: str
+    requester_name: str | None = None
+    requested_at: datetime = _at()
+    approved_by: str | None = None
+    approver_name: str | None = None
+    approved_at: datetime | None = _at(default=None)
 
 
 class Change(Row, table=True):
@@ -318,6 +362,25 @@ class ProofSeen(Row, table=True):
     expires_at: datetime = _at()
 
 
+class AttestBinding(Row, table=True):
+    """Which patient an attest was first used for, until it is too old.
+
+    attest   keyed hash of the sign-in session (or the token, where there is no session) and the decision it rests on
+    """
+
+    attest: str = _key()
+    patient_id: str
+    expires_at: datetime = _at(index=True)
+
+
+class LookupCount(Row, table=True):
+    """How many women a system has asked about in a minute, in all processes together."""
+
+    client_id: str = _key()
+    minute: datetime = _at(primary_key=True, index=True)
+    lookups: int
+
+
 class Organisation(Row, table=True):
     """An organisation enrolled in the trial."""
 
@@ -325,3 +388,19 @@ class Organisation(Row, table=True):
     name: str
     kind: str
     parent_number: str
+
+
+class AggregateReport(Row, table=True):
+    """A report for evaluators as it was published. The newest of its name is told; what was published stays.
+
+    rows     by label in the order of the table, the number that is told; null where it is left out
+    counts   the numbers it was made of, which the next one is held against; None once there is a next one
+    """
+
+    name: str = _key()
+    sequence: int = _key(sa_column_kwargs={"autoincrement": False})
+    made_at: datetime = _at()
+    policy: str
+    population: int
+    rows: str = _long()
+    counts: str | None = _long(default=None)

@@ -57,7 +57,7 @@ _TURNED_AWAY_AT: Final = select(
 async def ended_of(patient: PatientFile, actor_key: str | None, now: datetime, read: Read) -> Ended:
     """Those of this person's elevations for her that would be in force, had the person not turned to another woman."""
     ended = {}
-    for one in patient.elevations:
+    for one in () if patient.is_hidden else patient.elevations:  # nothing is asked for her that would not be for others
         if actor_key is None or one.actor_key != actor_key or not one.starts_at <= now < one.ends_at:
             continue
         since = {"starts": in_utc(one.starts_at), "ends": in_utc(one.ends_at)}

@@ -9,6 +9,7 @@ and elsewhere, the person is held before the card is read.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,15 +22,25 @@ from app.domain.ports import EntryMaker
 from app.domain.record import Found, PatientFile, RecordStatus
 from app.domain.validation.problems import Problem
 from app.domain.writing import Asked
-from data.cards import ABOUT_HER, ABOUT_THE_CARD, ACTIVE, RECORD, STATEMENTS_KEPT, WHOSE, card_of, with_sections
+from data.cards import (
+    ABOUT_HER,
+    ABOUT_THE_CARD,
+    ACTIVE_OF_HERS,
+    RECORD,
+    STATEMENTS_KEPT,
+    WHOSE,
+    card_of,
+    found_in,
+    with_sections,
+)
 from data.caseload import READ_FOR_LINES
 from data.database import Database
 from data.direct import DirectFailure, Rows
 from data.documents import as_document
 from data.idempotency import answer_kept, answer_row, check_key, input_hash, reused
-from data.identity_numbers import PatientKeys, parse
+from data.identity_numbers import PatientKeys, date_of_birth, parse
 from data.ledger import ChainedLedger
-from data.rows import patient_file, stored_item
+from data.rows import stored_item
 from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion, table_of
 from data.together import Known, Together
 from data.turning import TurnedAway, end_them, ended_of
@@ -158,7 +169,7 @@ class StoredCommands:
 
     async def _decided(self, sent: _Sent, rows: Rows, read: Read) -> Outcome | _Writing:
         """What is to be done; or the answer, where nothing is."""
-        found = _found(rows)
+        found = found_in(rows)
         if found is not None:
             ended = await ended_of(found.patient, sent.actor_key, sent.asked.now, read)
             if ended:
@@ -166,7 +177,7 @@ class StoredCommands:
         if found is not None and rows[0]["kept_hash"] is not None:
             kept = answer_kept(rows[0]["kept_hash"], rows[0]["kept_answer"], sent.said)
             return await self._again(sent.asked, found.patient, kept, read)
-        decided = sent.asked.decide(found)
+        decided = sent.asked.decide(found, _born_on(rows, sent.asked.patient_number))
         if not isinstance(decided, Accepted):
             return decided
         assert found is not None  # the gate has seen to it
@@ -227,18 +238,18 @@ _ONE_VERSION: Final = select(table_of(SectionVersion)).where(
 @lru_cache(STATEMENTS_KEPT)
 def _everything(kinds: tuple[str, ...]) -> Select[Any]:
     """The person, the answer kept for the command's key, and her active card with what a decision needs."""
-    of_hers = and_(RECORD.patient_id == PATIENT.patient_id, ACTIVE)
     ours = and_(KEPT.client_id == bindparam("client"), KEPT.key == bindparam("key"))
-    source = table_of(Patient).outerjoin(table_of(IdempotencyKey), ours).outerjoin(table_of(MaternityRecord), of_hers)
+    source = (
+        table_of(Patient).outerjoin(table_of(IdempotencyKey), ours).outerjoin(table_of(MaternityRecord), ACTIVE_OF_HERS)
+    )
     kept = KEPT.input_hash.label("kept_hash"), KEPT.answer.label("kept_answer")
-    query = with_sections(select(*kept, *ABOUT_HER, *ABOUT_THE_CARD), source, kinds)
+    query = with_sections(select(*kept, *ABOUT_HER, PATIENT.born_on, *ABOUT_THE_CARD), source, kinds)
     return query.where(PATIENT.number_key == bindparam(WHOSE))
 
 
-def _found(rows: Rows) -> Found | None:
-    if not rows:
-        return None
-    return Found(patient_file(rows[0]), card_of(rows[0]) if rows[0]["record_id"] is not None else None)
+def _born_on(rows: Rows, number: str) -> date | None:
+    """As the population register has it; where it has not said, as the number was given out."""
+    return (rows[0]["born_on"] if rows else None) or date_of_birth(number)
 
 
 def _as_read(row: Mapping[Any, Any]) -> Iterator[Known]:

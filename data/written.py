@@ -12,6 +12,7 @@ from app.domain.card.sections import SECTIONS
 from app.domain.care_units import followed_by
 from app.domain.changes import ChangeKind
 from app.domain.commands import Accepted, Closing, NewVersion
+from app.domain.labels import for_lists
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
 from data.caseload import MADE_OF, READ_FOR_LINES, CaseloadLine, caseload_lines
 from data.columns import in_utc
@@ -215,7 +216,8 @@ class _Write:
         return [name for kind, names in MADE_OF.items() if kind in anew for name in names]
 
     def _lines(self, units: list[CareUnit]) -> list[CaseloadLine]:
-        return list(caseload_lines(self.head.status, units, self.documents, self.accepted.at))
+        shown = for_lists(self.head.labels, self.documents)
+        return list(caseload_lines(self.head.status, units, shown, self.accepted.at))
 
     def _line(self, line: CaseloadLine, open_items: int) -> Row:
         return caseload_row(self.patient_id, self.head.record_id, line, open_items, self.accepted.at)

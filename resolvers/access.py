@@ -16,6 +16,7 @@ from app.domain.corrections import CorrectionAnswer, CorrectionStatus
 from app.domain.described import DescribedEnum
 from app.domain.elevations import AccessBasis, ElevationReason
 from app.domain.gate import Elevation
+from app.domain.labels import WithholdingLabel
 from app.domain.ledger import Outcome
 from app.domain.policy import Reason
 from app.domain.record import BlockTarget, RecordStatus
@@ -25,6 +26,9 @@ from resolvers import limits
 
 CALLERS: Final = "callers"
 """Metadata of a field: the kinds of caller it exists for; everybody when absent."""
+
+ANYBODY: Final = "anybody"
+"""Metadata of a field that may concern one patient or all: those who ask need not name one."""
 
 USUAL_ITEMS: Final = "usual_items"
 """Metadata of a field that gives a list: about how many items a long one has."""
@@ -43,6 +47,7 @@ def graphql_enum(domain: type[DescribedEnum]) -> type[DescribedEnum]:
 for enumeration in (
     AccessBasis, BlockTarget, CallerKind, ConsentState, CorrectionAnswer, CorrectionStatus, Elevation, ElevationReason,
     Outcome, OverrideCode, Purpose, Reason, RecordStatus, ReviewConclusion, Role, Sensitivity,
+    WithholdingLabel,
 ):  # fmt: skip
     graphql_enum(enumeration)
 
@@ -67,6 +72,11 @@ def exists_for(field: StrawberryField, kind: CallerKind) -> bool:
     return callers is None or kind in callers
 
 
+def concerns_anybody(field: StrawberryField) -> bool:
+    """Whether a field's patient need not be named."""
+    return bool(field.metadata.get(ANYBODY))
+
+
 def usual_items(field: GraphQLField) -> int:
     """About how many items a long list of this field has; what its cost is reckoned with."""
     declaration = field.extensions.get("strawberry-definition")
@@ -83,15 +93,16 @@ def described(
     name: str | None = None,
     directives: tuple[object, ...] = (),
     usual_items: int | None = None,
+    anybody: bool = False,
 ) -> Any:
     """A field with its description; the way to declare one in this package.
 
     `gives` is the GraphQL type of what the resolver returns, where that type is made at run time. `usual_items`: about
-    how many items a long list has, where that is not what is assumed of any.
+    how many items a long list has, where that is not what is assumed of any. `anybody`: the patient need not be named.
     """
     if gives is not None:
         resolver.__annotations__["return"] = gives
-    metadata = {**(callers or {}), USUAL_ITEMS: usual_items}
+    metadata = {**(callers or {}), USUAL_ITEMS: usual_items, ANYBODY: anybody}
     return strawberry.field(
         resolver=resolver, description=description, metadata=metadata, name=name, directives=directives
     )

@@ -8,13 +8,17 @@ import strawberry
 from app.domain.elevations import AccessBasis, ElevationReason
 from app.domain.errors import RecordRefusal
 from app.domain.ledger import Outcome
+from app.domain.plain_log import Language, hides_name, in_plain_words
 from app.domain.plain_words import plain_words
 from app.domain.ports import LedgerPage, LoggedAccess
-from app.domain.viewer import CallerKind, Purpose, Role
-from resolvers.access import described, open_to
+from app.domain.searching import LedgerSearch
+from app.domain.viewer import EMERGENCY_PURPOSES, CallerKind, Purpose, Role
+from resolvers.access import described, graphql_enum, open_to
 from resolvers.context import OperationContext
 from resolvers.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from resolvers.scalars import NationalIdentityNumber
+
+graphql_enum(Language)
 
 WHOSE = open_to(CallerKind.CITIZEN, CallerKind.AUDITOR)
 
@@ -28,12 +32,24 @@ class LoggedElevation:
     ends_at: datetime = described("Until when it was open.")
 
 
+Tongue = Annotated[Language, strawberry.argument(description="In which language.")]
+
+
+def _told(root: Any, language: Tongue = Language.NB) -> str:
+    return in_plain_words(root["entry"], language, hides_name=root["hides_name"])
+
+
 @strawberry.type(
     description="One time somebody opened the card, changed it, or was refused. Norwegian: innslag i innsynsloggen."
 )
 class AccessLogEntry:
     at: datetime = described("When it happened.")
-    who: str | None = described("Name of the person; null for a system on its own.")
+    in_plain_words = described(
+        "All of it as a sentence: who, what, why; sections and not facts.", resolver=_told, gives=str
+    )
+    who: str | None = described(
+        "Name of the person; null for a system on its own, and for staff of emergency units where it is not told."
+    )
     role: Role = described("The role the person or system had.")
     role_in_plain_words: str = described("The role as the woman would say it, in bokmål.")
     organisation: str | None = described("The unit the person works at.")
@@ -53,7 +69,7 @@ class AccessLogEntry:
     access_basis: AccessBasis | None = described("On what the look rests; null for the woman herself and for systems.")
     access_basis_in_plain_words: str | None = described("The same in bokmål.")
     elevated: LoggedElevation | None = described("What opened a block of hers, if it had to be opened.")
-    emergency: bool = described("Whether it was stated as an emergency.")
+    emergency: bool = described("Whether it was stated as an emergency, or the ordinary rules of access as set aside.")
     outcome: Outcome = described("Whether the card was shown.")
     sections: list[str] = described("The sections of the card that something was shown from; never what was shown.")
     written_sections: list[str] = described("The sections of the card that were changed.")
@@ -105,15 +121,21 @@ async def access_log(
     patient_id = context.patient_id
     if patient_id is None:
         return _connection(LedgerPage([], has_next_page=False), after)
-    only_own = context.actor_key if reach == "OWN_LOOKUPS" else None
-    page = await context.ledger.page(patient_id, first=first, after=after, actor_key=only_own)
-    return _connection(page, after)
+    search = LedgerSearch(
+        patient_id=patient_id,
+        actor_key=context.actor_key if reach == "OWN_LOOKUPS" else None,
+        # Her log tells who reached her; noise at the door is for those who oversee.
+        usage_only=context.viewer.kind is CallerKind.CITIZEN,
+    )
+    page = await context.ledger.page(search, first=first, after=after)
+    to_her = context.viewer.kind is CallerKind.CITIZEN
+    return _connection(page, after, by_unit=to_her and context.emergency_staff_by_unit)
 
 
-def _connection(page: LedgerPage, after: str | None) -> Any:
+def _connection(page: LedgerPage, after: str | None, by_unit: bool = False) -> Any:
     cursors = [access.cursor for access in page.entries]
     return {
-        "edges": [{"cursor": access.cursor, "node": _as_entry(access)} for access in page.entries],
+        "edges": [{"cursor": access.cursor, "node": _as_entry(access, by_unit)} for access in page.entries],
         "page_info": {
             "has_next_page": page.has_next_page,
             "has_previous_page": after is not None,
@@ -123,23 +145,25 @@ def _connection(page: LedgerPage, after: str | None) -> Any:
     }
 
 
-def _as_entry(access: LoggedAccess) -> dict[str, Any]:
+def _as_entry(access: LoggedAccess, by_unit: bool) -> dict[str, Any]:
     entry, words = access.entry, plain_words()
-    purpose = entry["purpose"]
+    purpose, hidden = entry["purpose"], hides_name(entry, by_unit=by_unit)
     return {
+        "entry": entry,
+        "hides_name": hidden,
         "at": access.at,
-        "who": entry["actor_name"],
+        "who": None if hidden else entry["actor_name"],
         "role": entry["role"],
         "role_in_plain_words": words["role"][entry["role"]],
         "organisation": entry["organisation_name"],
         "system": entry["client_name"],
         "purpose": purpose,
         "purpose_in_plain_words": words["purpose"][purpose] if purpose else None,
-        "hpr_number": entry["hpr_number"],
+        "hpr_number": None if hidden else entry["hpr_number"],
         "organisation_number": entry["organisation_number"],
         "parent_number": entry["parent_number"],
         **_basis(entry),
-        "emergency": purpose == Purpose.ETREAT,
+        "emergency": purpose in EMERGENCY_PURPOSES,
         "outcome": entry["outcome"],
         "sections": _sections(entry["released"]),
         "written_sections": _sections(entry["written"]),
@@ -151,15 +175,20 @@ def _as_entry(access: LoggedAccess) -> dict[str, Any]:
 
 def _basis(entry: dict[str, Any]) -> dict[str, Any]:
     """On what the look rests; entries from before that was written down do not say."""
-    basis, elevated, words = entry.get("access_basis"), entry.get("elevated"), plain_words()
+    basis = entry["access_basis"]
+    said = plain_words()["access_basis"][basis] if basis else None
+    return {"access_basis": basis, "access_basis_in_plain_words": said, "elevated": elevation_of(entry)}
+
+
+def elevation_of(entry: dict[str, Any]) -> dict[str, Any] | None:
+    """What opened a block of hers for this look."""
+    elevated = entry["elevated"]
     reason = elevated["reason_code"] if elevated else None
-    opened = elevated and {
+    return elevated and {
         "reason": ElevationReason(reason) if reason else None,
-        "reason_in_plain_words": words["elevation_reason"][reason] if reason else None,
+        "reason_in_plain_words": plain_words()["elevation_reason"][reason] if reason else None,
         "ends_at": datetime.fromisoformat(elevated["ends_at"]),
     }
-    said = words["access_basis"][basis] if basis else None
-    return {"access_basis": basis, "access_basis_in_plain_words": said, "elevated": opened}
 
 
 def _sections(paths: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 from pydantic import BaseModel
@@ -23,10 +23,14 @@ from app.domain.card.declaration import (
 from app.domain.card.provenance import Provenance
 from app.domain.described import DescribedEnum
 from app.domain.gate import Elevation, entered_in_error
+from app.domain.labels import BADGE, WithholdingLabel
 from app.domain.policy import PROVENANCE, Reason, current_policy
 from app.domain.record import RecordStatus
-from resolvers.access import Access, described, graphql_enum
+from app.domain.viewer import CallerKind
+from resolvers.access import Access, described, graphql_enum, open_to
 from resolvers.context import OpenedCard
+
+BADGE_READERS: Final = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 
 
 def section_types() -> dict[str, Any]:
@@ -119,6 +123,28 @@ def _nullable(annotation: Any) -> Any:
     return annotation | None
 
 
+@strawberry.type(description="A value that the woman does not see, by a decision that came with the card.")
+class WithheldFromPatient:
+    fact: str = described("Path of the fact on the card, as `helsekort facts` prints it.")
+    label: WithholdingLabel = described("Whose decision it is (Volven 9603).")
+
+
+def add_badge() -> None:
+    """Give an item's provenance the field that tells health personnel what she does not see. Done once, before the
+    schema is made. It is no fact of the card: nobody records it here."""
+    made = shared_type(Provenance, PROVENANCE)
+    field = described(
+        "Values of the item that she does not see herself; null when there are none.",
+        resolver=_badge, gives=list[WithheldFromPatient] | None, callers=BADGE_READERS, usual_items=1,
+    )  # fmt: skip
+    field.python_name, field.origin = BADGE, made
+    made.__strawberry_definition__.fields.append(field)
+
+
+def _badge(root: Any) -> Any:
+    return root.get(BADGE)
+
+
 @strawberry.type(
     description="Something that was asked for and is not given. The reason never depends on what is stored."
 )
@@ -134,6 +160,11 @@ def _head(attribute: str) -> Callable[[Any], Any]:
         return getattr(root.head, attribute)
 
     return resolve
+
+
+def _status(root: Any) -> Any:
+    card: OpenedCard = root
+    return card.head.status if card.grant.tells_how_it_ended else None
 
 
 def _section_resolver(section: Section) -> Callable[..., Any]:
@@ -159,13 +190,16 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
     """The type of the whole card: its head, one field per section, what was withheld, and `more` fields."""
     heads: dict[str, tuple[Any, str]] = {
         "record_id": (strawberry.ID, "Identity of the card, a UUID."),
-        "status": (RecordStatus, "Whether the card is in use, and how it ended."),
         "version": (int, "Version of the card's head; counts from 1."),
         "opened_at": (datetime, "When the card was opened."),
         "closed_at": (datetime | None, "When the pregnancy ended; null while it goes on."),
         "last_updated_at": (datetime, "When anything on the card was last changed."),
     }
     fields = {name: described(text, resolver=_head(name), gives=kind) for name, (kind, text) in heads.items()}
+    fields["status"] = described(
+        "Whether the card is in use, and how it ended; of an earlier card null to whom the outcome is not given.",
+        resolver=_status, gives=RecordStatus | None,
+    )  # fmt: skip
     for kind, made in section_types().items():
         fields[kind] = _section_field(SECTIONS[kind], made)
     fields["withheld"] = described(
@@ -175,7 +209,7 @@ def maternity_record(more: Mapping[str, Any] | None = None) -> Any:
         usual_items=20,
     )
     fields["withheld_by_patient_count"] = described(
-        "How many sections the woman has closed to this caller, also those that are not named.",
+        "How many sections, and single values of others, the woman has closed to this caller; also what is not named.",
         resolver=_withheld_by_patient,
         gives=int,
     )

@@ -59,7 +59,10 @@ class CaseloadLine:
     due_date: DueDate | None = described("The due date that counts: corrected before ultrasound before last period.")
     last_visit_on: date | None = described("The last visit that was held.")
     last_blood_pressure: BloodPressureType | None = described("The last blood pressure measured at a visit.")
-    open_items: int = described("Requests for correction of this card that the unit has not answered.")
+    open_items: int | None = described(
+        "Requests for correction of this card that the unit has not answered; null to whoever is kept from any section "
+        "of the card, as they may be about it."
+    )
     withheld: list[WithheldFact] = described(
         "What is selected of this line and may not be seen. Select it: then nothing is told as errors."
     )
@@ -166,7 +169,7 @@ def _line(lines: OpenedLines, card: ListedCard) -> dict[str, Any]:
         "due_date": due_date_of(*due) if due else None,
         "last_visit_on": card.last_visit_on if opening.gives_last_visit else None,
         "last_blood_pressure": blood_pressure_of(pressure) if pressure is not None else None,
-        "open_items": card.open_items,
+        "open_items": card.open_items if opening.gives_open_items else None,
         "withheld": lines.withheld,
         "withheld_by_patient_count": opening.grant.withheld_by_patient,
     }

@@ -83,6 +83,7 @@ async def changes_since(
         raise RecordRefusal("BAD_USER_INPUT", f"`first` is at least 1 and at most {PAGE_SIZE_MAX}.")
     since = sequence_of(after) or 0
     grant = context.grant()
+    context.looks_again()
     told = await _told(context, grant, since, first + 1)
     page = told[:first]
     # Not the last one looked at: a number that moves on would tell that something happened which is not told.

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
+from app.domain.aggregates import ReportName
 from app.domain.caseload import OpenedCards
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
 from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
 from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
-from app.domain.gate import Grant, Withheld, not_available, open_record
+from app.domain.gate import Grant, Withheld, as_without_card, hidden_because, not_available, open_record
 from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
@@ -27,6 +28,7 @@ from app.domain.ports import (
     Histories,
     Ledger,
     Organisations,
+    Reports,
 )
 from app.domain.record import Found, FoundCard, RecordHead
 from app.domain.telling import is_own, is_told
@@ -82,12 +84,15 @@ class OperationContext:
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
     listed      the women on a list that was given
-    to_review   how the store calls the women on the reviewers' list that was given
+    told_of     how the store calls the women whom overseers were told of, by what: the reviewers' list, an export
+    reports_read  the reports that were given
     noted       the ledger entry that a write has already made durable with its own transaction
     elevated    what made it possible to open her card in spite of her blocks
     event       the change that a subscription is answered for
+    searched    what the ledger was searched by, for itself
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     command_grant   the gate's yes to a command
+    looked_again    more of her cards was read after she was looked up
     not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
 
@@ -104,21 +109,27 @@ class OperationContext:
     consents: Consents
     commands: Commands
     self_registration: bool
+    minimum_age: int
     ledger: Ledger
     choices: Choices
     organisations: Organisations
     changes: Changes
+    reports: Reports
     actor_key: str | None
     entry_for_write: EntryMaker
+    emergency_staff_by_unit: bool = False
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
     listed: list[ListedWomen] = field(default_factory=list)
-    to_review: set[str] = field(default_factory=set)
+    told_of: dict[str, str] = field(default_factory=dict)
+    reports_read: set[ReportName] = field(default_factory=set)
     noted: LedgerEntry | None = None
     event: Change | None = None
+    searched: Mapping[str, str] | None = None
     concealed: str | None = None
     not_written: str | None = None
     command_grant: Grant | None = None
     elevated: ElevatedAccess | None = None
+    looked_again: bool = False
     _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     @property
@@ -133,19 +144,27 @@ class OperationContext:
         """How store and ledger name her. Raises as `found` does."""
         return self.found.patient.patient_id if self.found else self.known_as
 
-    def grant(self, *, for_active_card: bool = True) -> Grant:
-        """The gate's yes to her active card, or to her earlier ones; its no as an exception."""
+    def grant(self) -> Grant:
+        """The gate's yes to her active card; its no as an exception."""
+        return self._granted(self.found, needs_active_card=True)
+
+    def grant_for_earlier_cards(self) -> Grant:
+        """The gate's yes to her earlier cards. Whose cards are hidden has none: she is looked up like one without."""
+        self.concealed = hidden_because(self.found)
+        return self._granted(as_without_card(self.found), needs_active_card=False)
+
+    def _granted(self, found: Found | None, *, needs_active_card: bool) -> Grant:
         if self.patient_number is None:
             raise not_available("NO_PATIENT")
         grant = open_record(
-            self.viewer, self.patient_number, self.found, self.policy, self.now, needs_active_card=for_active_card
+            self.viewer, self.patient_number, found, self.policy, self.now, needs_active_card=needs_active_card
         )
         self.elevated = grant.elevated or self.elevated
         return grant
 
     def grant_for_event(self) -> Grant:
         """The gate's yes to a stream about her: also right after her card was closed, so that this can be told."""
-        return self.grant(for_active_card=False)
+        return self._granted(self.found, needs_active_card=False)
 
     def is_event_told(self, followed: str) -> bool:
         """Whether the event is told to this viewer, who follows this card. The gate's no is: it ends the stream."""
@@ -164,9 +183,14 @@ class OperationContext:
             return self._opened_with_past(response_key, self.found.card, grant)
         return self.opened(response_key, self.found.card, grant)
 
+    def looks_again(self) -> None:
+        """Said before more of her cards is read: she may withdraw between the two."""
+        self.looked_again = True
+
     async def _opened_with_past(self, response_key: str, card: FoundCard, grant: Grant) -> OpenedCard:
         (opened,) = await self.opened_with_past(response_key, [(card, grant)])
         if self.selection[response_key].asks_news:
+            self.looks_again()
             news = await self.histories.news(card.head.record_id, grant.patient_id, self.actor_key)
             return replace(opened, news=news)
         return opened
@@ -177,6 +201,7 @@ class OperationContext:
         kinds = self.selection[response_key].history_kinds
         if not kinds:
             return opened
+        self.looks_again()
         ids = [card.head.record_id for card in opened]
         sealed = await self.histories.of(ids, kinds)
         return [with_past(card, sealed[card.head.record_id].open(card.grant), kinds) for card in opened]
@@ -194,7 +219,7 @@ class OperationContext:
             raise not_available("NO_PATIENT")
         asked = Asked(
             command=command, viewer=self.viewer, patient_number=self.patient_number, policy=self.policy, now=self.now,
-            self_registration=self.self_registration,
+            self_registration=self.self_registration, minimum_age=self.minimum_age,
         )  # fmt: skip
         outcome = await self.commands.carry_out(asked, self.actor_key, self.entry_for_write)
         if not (isinstance(outcome, Recorded) and outcome.is_noted):

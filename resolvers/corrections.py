@@ -52,6 +52,7 @@ async def correction_requests(root: Any, info: strawberry.Info) -> Any:
     """The requests on a card that its grant covers; read once for all cards of an operation."""
     card: OpenedCard = root
     context: OperationContext = info.context
+    context.looks_again()
     patient_id = card.grant.patient_id
     found = await context.once("correction requests", lambda: context.choices.corrections.of(patient_id))
     return [_shown(one) for one in found if one.record_id == card.head.record_id and is_told(one, card.grant)]

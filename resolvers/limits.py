@@ -26,6 +26,10 @@ PROGRAM_CACHE_SIZE: Final = 1_024
 DOCUMENT_OUTCOMES_KEPT: Final = 32
 """Outcomes of a document's @skip and @include whose estimate is kept; of others it is made anew."""
 EXECUTION_MAX_SECONDS: Final = 10
+REFUSALS_NOTED_EACH: Final = 20
+"""Refusals for one reason, of one caller or of all who are not known, that are entries of the ledger by themselves."""
+REFUSALS_COUNTED_SECONDS: Final = 60.0
+"""In so many seconds; the rest are counted, and are one entry when these are over."""
 CHANGES_AT_ONCE: Final = 100
 CLIENT_OPERATIONS_MAX: Final = 100
 """Operations that one person's software, or one system, runs at once in one process, followed streams among them."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.domain.viewer import CallerKind
 from resolvers.access import described, open_to
+from resolvers.auditing import LogExportType, approve_log_export, request_log_export
 from resolvers.blocks import AccessBlock, block_access, lift_block
 from resolvers.card import made_type
 from resolvers.commands import command_fields
@@ -12,6 +13,7 @@ from resolvers.corrections import CorrectionRequestType, answer_correction_reque
 from resolvers.elevations import ElevatedAccessType, elevate_access
 from resolvers.reviews import ElevationReview, review_elevation
 
+AUDITORS = open_to(CallerKind.AUDITOR)
 CLINICIANS = open_to(CallerKind.CLINICIAN)
 CITIZENS = open_to(CallerKind.CITIZEN)
 
@@ -40,7 +42,15 @@ def _mutation() -> Any:
         ),
         "review_elevation": described(
             "Note what the review of an elevation found. She is told when, and the conclusion.",
-            resolver=review_elevation, gives=ElevationReview | None, callers=open_to(CallerKind.AUDITOR),
+            resolver=review_elevation, gives=ElevationReview | None, callers=AUDITORS,
+        ),
+        "request_log_export": described(
+            "Ask for all that the ledger holds about a woman. Somebody else who oversees has to agree.",
+            resolver=request_log_export, gives=LogExportType | None, callers=AUDITORS,
+        ),
+        "approve_log_export": described(
+            "Agree to an export that somebody else has asked for; it can be made for a day.",
+            resolver=approve_log_export, gives=LogExportType | None, callers=AUDITORS,
         ),
         "request_correction": described(
             "Ask the unit that wrote an item to correct it. Norwegian: be om retting.",

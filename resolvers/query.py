@@ -5,13 +5,22 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.domain.aggregates import ReportName
 from app.domain.errors import RecordRefusal
-from app.domain.gate import hidden_because, patient_may_have_card, shown_card, shown_consent
+from app.domain.gate import shown_card, shown_consent
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.access import described, open_to
 from resolvers.access_log import AccessLogConnection, Patient, access_log
+from resolvers.auditing import (
+    AuditedAccessConnection,
+    ExportedLog,
+    LogExportType,
+    export_access_log,
+    log_exports,
+    search_access_log,
+)
 from resolvers.blocks import AccessBlock, my_blocks
-from resolvers.card import maternity_record
+from resolvers.card import add_badge, maternity_record
 from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
 from resolvers.consent import Consent, consent
@@ -19,9 +28,11 @@ from resolvers.context import OperationContext
 from resolvers.corrections import correction_fields
 from resolvers.elevations import ElevatedAccessType, elevations
 from resolvers.history import add_histories, record_fields
+from resolvers.reports import Report, reports
 from resolvers.reviews import ElevationToReviewConnection, elevations_to_review
 from resolvers.scalars import NationalIdentityNumber
 
+AUDITORS = open_to(CallerKind.AUDITOR)
 CITIZENS = open_to(CallerKind.CITIZEN)
 CARD_READERS_OF_OTHERS = open_to(CallerKind.CLINICIAN, CallerKind.SECRETARY)
 OWN_CARD_READERS = open_to(CallerKind.CITIZEN, CallerKind.REPRESENTATIVE)
@@ -32,6 +43,7 @@ CONSENT_READERS = open_to(
     CallerKind.CITIZEN, CallerKind.CLINICIAN, CallerKind.SECRETARY, CallerKind.MACHINE, CallerKind.AUDITOR
 )
 
+add_badge()
 add_histories()
 MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
 
@@ -92,13 +104,11 @@ async def earlier_cards(
     context: OperationContext = info.context
     if context.viewer.kind is not CallerKind.CITIZEN and not include_previous:
         raise RecordRefusal("BAD_USER_INPUT", "Earlier cards are opened with `includePrevious: true`.")
-    if not patient_may_have_card(context.found):
-        context.concealed = hidden_because(context.found)
-        return []
-    grant = context.grant(for_active_card=False)
+    grant = context.grant_for_earlier_cards()
     if not context.role_policy.earlier_cards:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no earlier cards.")
     key = _root_field(info)
+    context.looks_again()
     cards = await context.cards.earlier(grant, context.selection[key].kinds)
     return await context.opened_with_past(
         key, [(found, grant.for_earlier_card(found, context.policy)) for found in cards]
@@ -177,5 +187,23 @@ class Query:
     )  # fmt: skip
     elevations_to_review = described(
         "Openings of what women have blocked that nobody has reviewed yet; the one due first first.",
-        resolver=elevations_to_review, gives=ElevationToReviewConnection | None, callers=open_to(CallerKind.AUDITOR),
+        resolver=elevations_to_review, gives=ElevationToReviewConnection | None, callers=AUDITORS,
+    )  # fmt: skip
+    search_access_log = described(
+        "Entries of the ledger, newest first: by whom, about whom, where, when, why, with what outcome. Norwegian: "
+        "loggkontroll.",
+        resolver=search_access_log, gives=AuditedAccessConnection | None, callers=AUDITORS, anybody=True,
+    )  # fmt: skip
+    log_exports = described(
+        "Requests to export what the ledger holds about a woman, of which anything may still come; newest first.",
+        resolver=log_exports, gives=list[LogExportType] | None, callers=AUDITORS,
+    )  # fmt: skip
+    export_access_log = described(
+        "All that the ledger holds about a woman, for who asked for it, once somebody else has agreed.",
+        resolver=export_access_log, gives=ExportedLog | None, callers=AUDITORS,
+    )  # fmt: skip
+    reports = described(
+        "The totals of the trial: all reports that are published.",
+        resolver=reports, gives=list[Report] | None, callers=open_to(CallerKind.EVALUATOR),
+        usual_items=len(ReportName),
     )  # fmt: skip

@@ -7,6 +7,7 @@ import strawberry
 
 from app.domain.elevations import AccessBasis, ElevationReason
 from app.domain.errors import RecordRefusal
+from app.domain.ledger import REVIEWS
 from app.domain.reviewing import ElevationToReview, Review, ReviewConclusion, is_overdue, review_by
 from resolvers.access import described
 from resolvers.access_log import After, First, PageInfo
@@ -70,7 +71,7 @@ async def elevations_to_review(info: strawberry.Info, first: First = PAGE_SIZE_D
     if not 1 <= first <= PAGE_SIZE_MAX:
         raise RecordRefusal("BAD_USER_INPUT", f"`first` is at least 1 and at most {PAGE_SIZE_MAX}.")
     page = await context.choices.reviews.waiting(context.actor_key, first=first, after=after)
-    context.to_review.update(one.patient_id for one in page.elevations)
+    context.told_of.update(dict.fromkeys((one.patient_id for one in page.elevations), REVIEWS))
     cursors = [one.cursor for one in page.elevations]
     return {
         "edges": [{"cursor": one.cursor, "node": _shown(one, context.now)} for one in page.elevations],

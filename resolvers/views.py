@@ -30,7 +30,7 @@ from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
 from app.domain.policy import PROVENANCE, current_policy, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
-from resolvers.access import exists_for
+from resolvers.access import concerns_anybody, exists_for
 from resolvers.changes import AUTHOR_PATH, Subscription
 from resolvers.inputs import KIND_OF_INPUT
 from resolvers.mutation import Mutation
@@ -141,17 +141,20 @@ class _Narrowing:
     def _field(self, field: GraphQLField, path: str | None) -> GraphQLField:
         arguments = field.to_kwargs()
         arguments["type_"] = self._retyped(field.type, path)
-        arguments["args"] = self._arguments(field.args)
+        declaration = field.extensions.get("strawberry-definition")
+        anybody = declaration is not None and concerns_anybody(declaration)
+        arguments["args"] = self._arguments(field.args, anybody)
         return GraphQLField(**arguments)
 
-    def _arguments(self, arguments: dict[str, GraphQLArgument]) -> dict[str, GraphQLArgument]:
-        """A citizen names no patient: hers is in her token. Everybody else must name one."""
+    def _arguments(self, arguments: dict[str, GraphQLArgument], anybody: bool) -> dict[str, GraphQLArgument]:
+        """A citizen names no patient: hers is in her token. Everybody else must name one, but where it concerns
+        anybody."""
         kept = {name: self._argument(argument) for name, argument in arguments.items()}
         if self.kind is None:
             return kept
         if PATIENT_ARGUMENT in kept and self.kind in (CallerKind.CITIZEN, CallerKind.REPRESENTATIVE):
             del kept[PATIENT_ARGUMENT]
-        elif PATIENT_ARGUMENT in kept and not isinstance(kept[PATIENT_ARGUMENT].type, GraphQLNonNull):
+        elif PATIENT_ARGUMENT in kept and not anybody and not isinstance(kept[PATIENT_ARGUMENT].type, GraphQLNonNull):
             narrowed = kept[PATIENT_ARGUMENT].to_kwargs()
             narrowed["type_"] = GraphQLNonNull(kept[PATIENT_ARGUMENT].type)
             narrowed.pop("default_value", None)

@@ -36,10 +36,10 @@ SOON = 15.0
 
 
 @asynccontextmanager
-async def listening_gateway(services: Services) -> AsyncIterator[str]:
-    """The application on a port of its own; gives host and port."""
+async def listening_gateway(services: Services, port: int = 0) -> AsyncIterator[str]:
+    """The application on this port, or on one of its own; gives host and port."""
     config = uvicorn.Config(
-        create_app(services.settings, services=services), host="127.0.0.1", port=0, lifespan="off",
+        create_app(services.settings, services=services), host="127.0.0.1", port=port, lifespan="off",
         log_level="critical", ws="websockets-sansio", ws_per_message_deflate=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

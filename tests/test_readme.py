@@ -1,7 +1,12 @@
 """The README cannot lie: its example runs, its tables are the code's."""
 
+import asyncio
 import json
 import re
+import shutil
+import socket
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -12,8 +17,11 @@ from typer.testing import CliRunner
 from app.__main__ import cli
 from app.domain.viewer import CallerKind
 from app.execution.trusted import TrustedDocuments
+from app.services import system_clock
 from app.settings import Settings
 from resolvers.views import view_for
+from tests.conftest import gateway_with_cast
+from tests.streams import listening_gateway
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -112,3 +120,29 @@ async def test_a_vendor_registers_a_document_as_it_is_told(
 
     file.write_text(text.replace("MIDWIFE in TREAT", "MIDWIFE"), encoding="utf-8")
     assert CliRunner().invoke(cli, ["documents", "register", str(file)]).exit_code == 1
+
+
+async def test_a_vendor_asks_with_a_proof_as_it_is_told(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's commands in a shell: an answer, a refusal with its reason, a token from the issuer."""
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for name, value in {"PORT": str(port), "DATA_DIR": str(data_dir)}.items():
+        monkeypatch.setenv(f"HELSEKORT_{name}", value)
+    commands = README.split("<!-- vendor", 1)[1].split("```", 2)[1]
+    commands = commands.replace(".venv/bin/helsekort", f"{sys.executable} -m app").replace(":8000", f":{port}")
+    async with (
+        gateway_with_cast("sqlite", data_dir, tmp_path, clock=system_clock) as world,
+        listening_gateway(world.services, port=port),
+    ):
+        shell = await asyncio.create_subprocess_exec("bash", "-ec", commands, cwd=ROOT, stdout=subprocess.PIPE)
+        shown, _ = await shell.communicate()
+    assert shell.returncode == 0
+    answered, refused, given = json.loads("[" + shown.decode().replace("}{", "},{") + "]")
+    assert answered["data"]["me"] == {"role": "GP", "purpose": "TREAT"}
+    assert refused["errors"][0]["extensions"] == {"code": "INVALID_TOKEN", "reason": "EXPIRED"}
+    assert given["token_type"] == "DPoP"

@@ -1,6 +1,6 @@
 """A card with a value for every declared fact, made from the declarations; and documents that ask for everything."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
@@ -63,19 +63,45 @@ AUTHOR = {
 }  # fmt: skip
 
 
-def whole_record(record_id: str, *, care_unit: str = "310990000") -> StoredRecord:
-    """A card with every fact of every section recorded."""
-    at = datetime(2026, 6, 15, 8, tzinfo=UTC)
+RECORDED_AT = datetime(2026, 6, 15, 8, tzinfo=UTC)
+
+
+def whole_record(
+    record_id: str,
+    *,
+    care_unit: str = "310990000",
+    also_followed_by: Collection[str] = (),
+    closed: bool = False,
+    errors: Sequence[bool] = (False,),
+) -> StoredRecord:
+    """A card with every fact of every section recorded.
+
+    `errors`: of each item of a section that repeats, whether it was entered in error.
+    """
     items = [
-        StoredItem(
-            kind=kind, item_id=f"{record_id[:-12]}{place:012d}", position=0, version=1, last_updated_at=at, author=AUTHOR,
-            entered_in_error=False, content=whole_content(section.model, kind),
-        )
+        _item(record_id, place, position, kind, is_error=is_error)
         for place, (kind, section) in enumerate(SECTIONS.items())
-    ]  # fmt: skip
+        for position, is_error in enumerate(errors if section.repeated else (False,))
+    ]
+    at, units = RECORDED_AT, (care_unit, *also_followed_by)
     return StoredRecord(
-        record_id=record_id, status=RecordStatus.ACTIVE, version=1, opened_at=at, last_updated_at=at,
-        record_last_updated_at=at, author=AUTHOR, care_units=[CareUnit(organisation_number=care_unit)], items=items,
+        record_id=record_id, status=RecordStatus.DELIVERED if closed else RecordStatus.ACTIVE, version=1, opened_at=at,
+        delivered_at=at if closed else None, live_birth=True if closed else None, last_updated_at=at,
+        record_last_updated_at=at, author=AUTHOR, care_units=[CareUnit(organisation_number=unit) for unit in units],
+        items=items,
+    )  # fmt: skip
+
+
+def item_id_of(record_id: str, place: int, position: int) -> str:
+    """The id of an item of a whole card: `place` is that of its section among all."""
+    return f"{record_id[:-12]}{position:06d}{place:06d}"
+
+
+def _item(record_id: str, place: int, position: int, kind: str, *, is_error: bool) -> StoredItem:
+    return StoredItem(
+        kind=kind, item_id=item_id_of(record_id, place, position), position=position, version=1,
+        last_updated_at=RECORDED_AT, author=AUTHOR, entered_in_error=is_error,
+        content=whole_content(SECTIONS[kind].model, kind),
     )  # fmt: skip
 
 

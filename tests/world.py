@@ -1,25 +1,25 @@
 """A running gateway with the cast in it, to ask questions of as anybody; on either database."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import orjson
 from sqlalchemy import text
 from starlette.datastructures import Headers
 
 from app.authentication import authenticated
 from app.development import all_personas
 from app.domain.gate import OSLO
+from app.domain.ledger import read_entry
 from app.domain.viewer import Viewer
 from app.execution.programs import Programs
 from app.identity.development_proofs import ProofKey
 from app.main import create_app
 from app.services import Services
-from data.storing import store
+from data.storing import NewCard, store
 from data.synthetic.cast import CAST, CastMember, Situation
 from tests.whole_card import whole_record
 
@@ -105,10 +105,15 @@ class World:
         for item in record.items:
             item.content |= changes.get(item.kind, {})
             item.content = {name: value for name, value in item.content.items() if value is not None}
-        await self._forget(number)
-        await store(self.services.database, self.services.patient_keys, [(number, NOW, record)])
+        await self.forget(number)
+        await self.store_cards([(number, NOW, record)])
 
-    async def _forget(self, number: str) -> None:
+    async def store_cards(self, cards: Sequence[NewCard]) -> None:
+        """Store cards made elsewhere."""
+        await store(self.services.database, self.services.patient_keys, cards)
+
+    async def forget(self, number: str) -> None:
+        """Take all cards of a woman out of the store."""
         key = self.services.patient_keys.key(number)
         ids = "SELECT record_id FROM maternity_record r JOIN patient p ON p.patient_id = r.patient_id WHERE p.number_key = :key"
         async with self.services.database.transaction() as connection:
@@ -132,13 +137,20 @@ class World:
             found = await connection.execute(
                 text("SELECT patient_id FROM patient WHERE number_key = :key"), {"key": key}
             )
-            patient_id = found.scalar()
+            patient_id = found.scalar() or self.services.patient_keys.patient_id(number)
         return [entry for entry in await self.all_ledger_entries() if entry["patient_id"] == patient_id]
 
     async def all_ledger_entries(self) -> list[dict[str, Any]]:
         async with self.services.database.connection() as connection:
             rows = await connection.execute(text("SELECT entry FROM ledger_entry ORDER BY at, sequence"))
-            return [orjson.loads(entry) for entry in rows.scalars()]
+            return [read_entry(entry) for entry in rows.scalars()]
+
+    async def last_ledger_entry(self) -> dict[str, Any]:
+        """The latest entry of this process's chain."""
+        async with self.services.database.connection() as connection:
+            rows = await connection.execute(text("SELECT entry FROM ledger_entry ORDER BY sequence DESC LIMIT 1"))
+            entry = read_entry(rows.scalar_one())
+            return entry
 
     async def break_ledger(self) -> None:
         """From now on no entry can be written."""

@@ -1,6 +1,5 @@
-"""Commands that show what is: facts, schema, token, explain, ledger verify."""
+"""Commands that show what is: facts, schema, explain, ledger."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,27 +9,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.development import TOKEN_LIFETIME_SECONDS, all_personas
+from app.commands.ledger import ledger
+from app.commands.tokens import persona_named
 from app.domain.data_dictionary import dictionary
 from app.domain.policy import Decision, Policy, ProfileKey, current_policy
 from app.domain.viewer import CallerKind, Purpose
-from app.identity.development_issuer import DevelopmentIssuer
-from app.identity.personas import Persona, PurposeNotGiven, UnknownPersona, find_persona
-from app.services import system_clock
-from app.settings import Settings
-from app.startup import require_current, store_of
-from data.ledger import verify
-from data.synthetic.cast import CAST
+from app.identity.personas import Persona
 from resolvers.views import printed
 
 SCHEMA_FILE = "schema.graphql"
 
-ledger = typer.Typer(help="The ledger of who saw what.", no_args_is_help=True)
-
 
 def add_to(cli: typer.Typer) -> None:
     """Register the commands."""
-    for command in (facts, schema, token, explain):
+    for command in (facts, schema, explain):
         cli.command()(command)
     cli.add_typer(ledger, name="ledger")
 
@@ -66,57 +58,13 @@ def schema(
     typer.echo(f"{SCHEMA_FILE} is what the code prints.")
 
 
-def token(
-    persona: Annotated[str | None, typer.Argument(help="Name of a persona; see --list.")] = None,
-    purpose: Annotated[Purpose | None, typer.Option(help="Why the professional looks.")] = None,
-    lifetime: Annotated[
-        int, typer.Option(help="Seconds until it expires; negative: long past.")
-    ] = TOKEN_LIFETIME_SECONDS,
-    list_all: Annotated[bool, typer.Option("--list", help="List the personas.")] = False,
-) -> None:
-    """Print a token for a persona, signed by the development issuer."""
-    if list_all or persona is None:
-        _list_personas()
-        return
-    settings = Settings()
-    if not settings.is_development:
-        typer.echo("Tokens for personas exist in the development profile only.", err=True)
-        raise typer.Exit(2)
-    found = _persona(persona)
-    try:
-        chosen = found.purpose_for(purpose)
-    except PurposeNotGiven as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    issuer = DevelopmentIssuer(settings.data_dir)
-    typer.echo(issuer.mint(found, now=system_clock(), purpose=chosen, lifetime_seconds=lifetime, by_hand=True))
-
-
-def _list_personas() -> None:
-    table, stories = Table("persona", "who", "role", "unit", "patient"), {woman.slug: woman.story for woman in CAST}
-    for persona in all_personas().values():
-        unit = persona.unit.name if persona.unit else ""
-        story = stories.get(persona.name, persona.title)
-        who = f"{persona.full_name}: {story}" if persona.full_name else story
-        table.add_row(persona.name, who, persona.role.value, unit, persona.patient_number or "")
-    Console(width=None if Console().is_terminal else 160).print(table)
-
-
-def _persona(name: str) -> Persona:
-    try:
-        return find_persona(all_personas(), name)
-    except UnknownPersona as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-
-
 def explain(
     path: Annotated[str, typer.Argument(help="Path of a fact, as `helsekort facts` prints it.")],
     persona: Annotated[str, typer.Option("--as", help="Name of a persona.")],
     purpose: Annotated[Purpose | None, typer.Option(help="Default: each purpose the persona gives.")] = None,
 ) -> None:
     """Say whether somebody sees a fact, by which rule, and where the rule stands."""
-    policy, found = current_policy(), _persona(persona)
+    policy, found = current_policy(), persona_named(persona)
     purposes = [purpose] if purpose else policy.purposes_of(found.role)
     known = policy.profile(ProfileKey(found.role, purposes[0])).decisions
     if path not in known:
@@ -145,20 +93,3 @@ def _verdict(decision: Decision, partial: Decision | None) -> str:
     if not decision.allowed:
         return f"WITHHELD ({decision.reason})"
     return "READ IN PART" if partial else "READ"
-
-
-@ledger.command("verify")
-def verify_ledger() -> None:
-    """Prove the ledger's chains: no entry changed, removed or out of order. Exit code 1 when one is."""
-
-    async def run() -> list[Any]:
-        async with store_of(Settings()) as services:
-            await require_current(services.database)
-            return await verify(services.database, services.ledger.key)
-
-    breaks = asyncio.run(run())
-    for found in breaks:
-        typer.echo(f"chain {found.chain} at {found.sequence}: {found.what}", err=True)
-    if breaks:
-        raise typer.Exit(1)
-    typer.echo("The ledger holds: every chain is whole.")

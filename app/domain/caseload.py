@@ -101,12 +101,19 @@ class CaseloadPage:
 
 
 class Opening:
-    """How far cards of the list are opened for a viewer: the grant, and which fields of a line it gives."""
+    """How far cards of the list are opened for a viewer: the grant, and which fields of a line it gives.
 
-    __slots__ = ("gives_blood_pressure", "gives_due_date", "gives_last_visit", "gives_name", "grant")
+    A request for correction may be about any fact of the card, so their number is told to nobody who is kept from one:
+    she would learn of requests that she is not told (rule F-5).
+    """
 
-    def __init__(self, grant: Grant) -> None:
+    __slots__ = (
+        "gives_blood_pressure", "gives_due_date", "gives_last_visit", "gives_name", "gives_open_items", "grant",
+    )  # fmt: skip
+
+    def __init__(self, grant: Grant, policy: Policy) -> None:
         self.grant = grant
+        self.gives_open_items = all(grant.reads_whole(kind) for kind in policy.kinds_read)
         self.gives_name, self.gives_due_date = _gives(grant, MOTHER_NAME), _gives(grant, DUE_DATE)
         self.gives_last_visit, self.gives_blood_pressure = (
             _gives(grant, LAST_VISIT_ON), _gives(grant, LAST_BLOOD_PRESSURE),
@@ -137,7 +144,7 @@ def opened(page: CaseloadPage, viewer: Viewer, policy: Policy, now: datetime) ->
     for person, is_own, cards in page.groups:
         if (person, is_own) not in openings:
             grant = open_listed(viewer, person, policy, now, is_own=is_own)
-            openings[person, is_own] = Opening(grant) if grant is not None else None
+            openings[person, is_own] = Opening(grant, policy) if grant is not None else None
         opening = openings[person, is_own]
         if opening is not None:
             found.append(OpenedCards(opening, cards))

@@ -13,6 +13,7 @@ from app.domain.blocking import BlockWish
 from app.domain.corrections import Correcting, CorrectionAnswer, CorrectionRequest
 from app.domain.elevating import Asking
 from app.domain.elevations import ElevatedAccess
+from app.domain.exporting import ExportedPage, LogExport
 from app.domain.ports import EntryMaker
 from app.domain.record import Block, Found
 from app.domain.reviewing import Review, Reviewed, ReviewPage
@@ -89,6 +90,26 @@ class Reviews(Protocol):
         """Raises RecordRefusal: NOT_FOUND, BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED."""
 
 
+class LogExports(Protocol):
+    """Requests for an export, and the exports."""
+
+    async def request(
+        self, patient_id: str, reason: str, name: str | None, sent: SentCommand, entry: EntryMaker
+    ) -> LogExport:
+        """Raises RecordRefusal BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED."""
+
+    async def approve(self, request_id: str, name: str | None, sent: SentCommand, entry: EntryMaker) -> LogExport:
+        """Raises RecordRefusal as `LogExport.approve` does, IDEMPOTENCY_KEY_REUSED, BAD_USER_INPUT."""
+
+    async def open(self, now: datetime, *, most: int) -> list[LogExport]:
+        """Those of which anything may still come, newest first."""
+
+    async def page(
+        self, request_id: str, actor_key: str | None, now: datetime, *, first: int, after: str | None
+    ) -> tuple[LogExport, ExportedPage]:
+        """Raises RecordRefusal as `LogExport.use` does, BAD_USER_INPUT for a cursor that is none."""
+
+
 class Corrections(Protocol):
     """Requests for correction."""
 
@@ -115,3 +136,4 @@ class Choices:
     elevations: Elevations
     corrections: Corrections
     reviews: Reviews
+    log_exports: LogExports

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.domain.described import DescribedEnum
 from app.domain.errors import RecordRefusal
-from app.domain.gate import Grant, not_available, open_record
+from app.domain.gate import Grant, as_without_card, hidden_because, not_available, open_record
 from app.domain.policy import Policy
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
@@ -104,7 +104,8 @@ class Correcting:
         return grant
 
     def _open(self, found: Found | None) -> Grant:
-        return open_record(self.viewer, self.patient_number, found, self.policy, self.now, needs_active_card=False)
+        shown = as_without_card(found)
+        return open_record(self.viewer, self.patient_number, shown, self.policy, self.now, needs_active_card=False)
 
     def told(self, request: CorrectionRequest | None, grant: Grant, found: Found | None) -> CorrectionRequest:
         """The request, if it is told to the caller. Raises RecordRefusal NOT_FOUND (or RECORD_NOT_AVAILABLE), the same
@@ -146,4 +147,4 @@ def is_told(request: CorrectionRequest, grant: Grant) -> bool:
 def _not_found(found: Found | None, message: str) -> RecordRefusal:
     """Where she has no card, the answer is that of a woman whose card may not be known of."""
     has_card = found is not None and found.card is not None
-    return RecordRefusal("NOT_FOUND", message) if has_card else not_available("NO_ACTIVE_CARD")
+    return RecordRefusal("NOT_FOUND", message) if has_card else not_available(hidden_because(found) or "NO_ACTIVE_CARD")

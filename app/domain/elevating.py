@@ -16,7 +16,8 @@ from app.domain.elevations import (
     ElevationReason,
 )
 from app.domain.errors import RecordRefusal
-from app.domain.gate import not_available, open_patient, standing_blocks
+from app.domain.gate import not_available, open_patient, opening_labels, standing_blocks
+from app.domain.labels import LabelledCard, Labels
 from app.domain.policy import Policy
 from app.domain.record import Found, PatientFile
 from app.domain.viewer import Purpose, Viewer
@@ -36,6 +37,14 @@ class ElevationWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Admitted:
+    """A woman for whose card an elevation can be asked for, with the labels on it."""
+
+    patient: PatientFile
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """Somebody who may ask for an elevation, has said what must be said, and asks for it now."""
 
@@ -46,19 +55,19 @@ class Asking:
     wish: ElevationWish
     basis: AccessBasis
 
-    def admit(self, found: Found | None) -> PatientFile:
-        """The woman, if an elevation for her card can be asked for at all: nothing but her blocks is ever opened.
+    def admit(self, found: Found | None) -> Admitted:
+        """The woman, if an elevation for her card can be asked for at all: it opens what she has closed, no more.
 
         Raises RecordRefusal: SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE, RECORD_NOT_AVAILABLE, CONSENT_MISSING.
         """
         patient = open_patient(self.viewer, self.patient_number, found)
         if found is None or found.card is None:
             raise not_available("NO_ACTIVE_CARD")
-        return patient
+        return Admitted(patient, found.card.head.labels)
 
-    def elevate(self, patient: PatientFile, actor_key: str | None) -> ElevatedAccess:
+    def elevate(self, admitted: Admitted, actor_key: str | None) -> ElevatedAccess:
         """The elevation. Raises RecordRefusal ELEVATION_NOT_APPLICABLE when it would open nothing."""
-        if not self._would_open(patient):
+        if not self._would_open(admitted):
             raise RecordRefusal("ELEVATION_NOT_APPLICABLE", "Nothing is closed to you that this would open.")
         viewer = self.viewer
         assert viewer.hpr_number  # `asking` has seen to it, to the unit and to the session
@@ -71,12 +80,17 @@ class Asking:
             starts_at=self.now, ends_at=self.now + ELEVATION_LASTS, actor_key=actor_key,
         )  # fmt: skip
 
-    def _would_open(self, patient: PatientFile) -> bool:
-        """A section stays closed as long as any block on it does; everything, as long as one on the card does."""
-        standing, _ = standing_blocks(patient, self.viewer, self.policy, self.now)
+    def _would_open(self, admitted: Admitted) -> bool:
+        """A section stays closed as long as any block on it does; everything, as long as one on the card does. Single
+        values that a label closes are opened by whatever elevation is in force."""
+        person = (admitted.patient, self.viewer, self.policy, self.now)
+        standing, _ = standing_blocks(*person)
         closed = {block.section for block in standing}
         left = {block.section for block in standing if block.override_code not in OPENED_ON[self.basis]}
-        return None not in left and left != closed
+        labelled = LabelledCard(admitted.labels, self.viewer.kind, elevated=False)
+        closed_values = labelled.closed_facts([section for section in left if section])
+        opens_values = closed_values > 0 and opening_labels(admitted.labels, *person) is None
+        return None not in left and (opens_values or left != closed)
 
 
 def asking(viewer: Viewer, patient_number: str, policy: Policy, now: datetime, wish: ElevationWish) -> Asking:

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.domain.described import DescribedEnum
 from app.domain.ledger import LedgerEntry
-from app.domain.viewer import Purpose, Viewer
+from app.domain.viewer import EMERGENCY_PURPOSES, Purpose, Viewer
 
 ELEVATION_LASTS: Final = timedelta(minutes=60)
 REASON_TEXT_MIN_LENGTH: Final = 20
@@ -40,7 +40,7 @@ class ElevationReason(DescribedEnum):
 
 ELEVATED_BASIS_FOR: Final[Mapping[Purpose, AccessBasis]] = {
     Purpose.TREAT: AccessBasis.FORHOYET_SAMTYKKE,
-    Purpose.ETREAT: AccessBasis.FORHOYET_AKUTT,
+    **dict.fromkeys(EMERGENCY_PURPOSES, AccessBasis.FORHOYET_AKUTT),
 }
 """By purpose, the basis on which her blocks can be opened; no other purpose opens them."""
 
@@ -89,7 +89,7 @@ class ElevatedAccess:
 def basis_of(purpose: Purpose | None, own_unit: bool | None) -> AccessBasis | None:
     """On what a look without an elevation rests; None for her own and for systems', which state no purpose, and for
     ordinary care where it was not looked up whether the unit follows the card."""
-    if purpose is Purpose.ETREAT:
+    if purpose in EMERGENCY_PURPOSES:
         return AccessBasis.AKUTT
     if purpose is Purpose.TREAT and not own_unit:
         return None if own_unit is None else AccessBasis.SAMTYKKE

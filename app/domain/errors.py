@@ -40,6 +40,11 @@ class TransportRefusal(Refusal):
         self.challenge = challenge
         self.headers = headers
 
+    @property
+    def cause(self) -> str:
+        """Code and reason, for the ledger."""
+        return f"{self.code}: {self.reason}" if self.reason else self.code
+
 
 class RecordRefusal(Refusal):
     """The gate's no for one woman's card. `reason` is the precise cause, for the ledger only."""

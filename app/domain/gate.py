@@ -18,11 +18,17 @@ from app.domain.consent import NO_CONSENT, Consent, ConsentState
 from app.domain.described import DescribedEnum
 from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
+from app.domain.labels import LabelledCard, Labels
+from app.domain.ordering import reordering
 from app.domain.policy import PROVENANCE, Decision, Policy, Profile, ProfileKey, Reason
-from app.domain.record import Block, BlockTarget, Found, FoundCard, PatientFile
+from app.domain.record import Block, BlockTarget, Found, FoundCard, PatientFile, Protection
+from app.domain.representing import representation_invalid
 from app.domain.viewer import CallerKind, Viewer
 
 _PASSED_THE_GATE: Final = object()
+
+NOBODY: Final = ""
+"""In the place of a patient's id or number, where a decision is about nobody in particular."""
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 """Civil dates on the card are Norwegian dates."""
@@ -59,6 +65,7 @@ class Grant:
 
     blocked   sections the woman closed to this viewer, with the block that does it
     elevated  what opened a block of hers that would have kept this viewer out; with it she reads and does not write
+    labelled  withholding labels on the card's facts; None for nearly every card
     """
 
     viewer: Viewer
@@ -70,6 +77,7 @@ class Grant:
     erroneous_items: bool
     _proof: object = field(repr=False)
     elevated: ElevatedAccess | None = None
+    labelled: LabelledCard | None = None
 
     def __post_init__(self) -> None:
         if self._proof is not _PASSED_THE_GATE:
@@ -80,9 +88,14 @@ class Grant:
         release = self.profile.releases[kind]
         if kind in self.blocked or not release.members:
             return None
+        if self.labelled is not None:
+            document = self.labelled.document(kind, document)
         if SECTIONS[kind].repeated:
             items = document if self.erroneous_items else [item for item in document if not entered_in_error(item)]
-            return items if release.whole else [release.apply(item, self.today) for item in items]
+            if release.whole:
+                return items
+            reordered = reordering(SECTIONS[kind], release)
+            return [release.apply(item, self.today) for item in (reordered(items, self.today) if reordered else items)]
         return None if entered_in_error(document) else release.apply(document, self.today)
 
     def release_item(self, kind: str, item: dict[str, Any]) -> dict[str, Any] | None:
@@ -92,7 +105,13 @@ class Grant:
     def release_version(self, kind: str, document: dict[str, Any]) -> dict[str, Any] | None:
         """One version of an item, cut down likewise, whether it was entered in error or not."""
         release = self.profile.releases[kind]
-        return None if kind in self.blocked or not release.members else release.apply(document, self.today)
+        if kind in self.blocked or not release.members:
+            return None
+        return release.apply(self.labelled.item(kind, document) if self.labelled else document, self.today)
+
+    def unlabelled(self, documents: dict[str, Any]) -> dict[str, Any]:
+        """A card's documents as they are stored, without the values that their labels hide from this viewer."""
+        return self.labelled.documents(documents) if self.labelled else documents
 
     def gives(self, path: str) -> bool:
         """Whether a fact is given, whatever is stored."""
@@ -117,7 +136,14 @@ class Grant:
 
     def reads_whole(self, kind: str) -> bool:
         """Whether nothing of a section is taken out for this viewer."""
-        return kind not in self.blocked and self.profile.releases[kind].whole
+        hides = self.labelled is not None and self.labelled.hides_of(kind)
+        return kind not in self.blocked and self.profile.releases[kind].whole and not hides
+
+    @property
+    def tells_how_it_ended(self) -> bool:
+        """Whether the card's status may be told: that an earlier pregnancy ended without a birth is as intimate as the
+        outcome that would say so (rule F-5). The active card has not ended."""
+        return not self.profile.key.earlier or self.reads_whole(OUTCOME)
 
     def _block_over(self, path: str) -> Block | None:
         section = SECTION_NAMED.get(path.split(".", 1)[0])
@@ -125,16 +151,18 @@ class Grant:
 
     @property
     def withheld_by_patient(self) -> int:
-        """How many sections the woman has closed to this viewer."""
-        return len(self.blocked)
+        """How many sections the woman has closed to this viewer, and single values of the others."""
+        return len(self.blocked) + (self.labelled.closed_facts(self.blocked) if self.labelled else 0)
 
     def for_earlier_card(self, card: FoundCard, policy: Policy) -> "Grant":
         """The same viewer's grant for an earlier pregnancy's card: one level stricter (rule F-9)."""
         key = self.profile.key
         profile = policy.profile(ProfileKey(key.role, key.purpose, key.own_unit, earlier=_is_professional(self.viewer)))
-        return replace(self, record_id=card.head.record_id, profile=profile)
+        labelled = _labelled(self.viewer, card.head.labels, elevated=self.elevated is not None)
+        return replace(self, record_id=card.head.record_id, profile=profile, labelled=labelled)
 
 
+OUTCOME: Final = "birth_outcome"
 _UNDECLARED: Final = Decision(False, "not declared", Reason.ROLE)
 
 
@@ -168,7 +196,9 @@ def _is_professional(viewer: Viewer) -> bool:
 
 
 def open_patient(viewer: Viewer, patient_number: str, found: Found | None) -> PatientFile:
-    """The gate's part that concerns the person: self-access, person status, consent."""
+    """The gate's part that concerns the person: representation, self-access, person status, consent."""
+    if viewer.kind is CallerKind.REPRESENTATIVE and (found is None or found.represented is None):
+        raise representation_invalid()
     if _is_professional(viewer) and viewer.national_identity_number == patient_number:
         raise RecordRefusal(
             "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE",
@@ -188,9 +218,17 @@ def hidden_because(found: Found | None) -> str | None:
     return "DECEASED" if found is not None and found.patient.deceased_on is not None else None
 
 
+def as_without_card(found: Found | None) -> Found | None:
+    """The person as far as anybody may tell: who is hidden by her person status is like one who gave consent and has
+    no card. What is then asked of the store about her, it is asked, and finds nothing."""
+    if patient_may_have_card(found):
+        return found
+    return Found(PatientFile(NOBODY, Protection.UNCLASSIFIED, None, Consent(ConsentState.ACTIVE, None), ()), None)
+
+
 def patient_may_have_card(found: Found | None) -> bool:
     """Whether her person status lets a card exist at all."""
-    return hidden_because(found) is None
+    return found is None or not found.patient.is_hidden
 
 
 def shown_consent(found: Found | None) -> Consent:
@@ -225,8 +263,7 @@ def open_record(
     card = found.card if found else None
     if card is None and needs_active_card:
         raise not_available("NO_ACTIVE_CARD")
-    record_id = card.head.record_id if card else None
-    return _granted(viewer, patient, record_id, policy, now, at_own_unit=own_unit(viewer, found))
+    return _granted(viewer, patient, card, policy, now, at_own_unit=own_unit(viewer, found))
 
 
 def open_listed(viewer: Viewer, person: PatientFile, policy: Policy, now: datetime, *, is_own: bool) -> Grant | None:
@@ -244,12 +281,8 @@ def open_listed(viewer: Viewer, person: PatientFile, policy: Policy, now: dateti
         return None
 
 
-NOBODY: Final = ""
-"""In the place of a patient's id or number, where a decision is about nobody in particular."""
-
-
 def _granted(
-    viewer: Viewer, patient: PatientFile, record_id: str | None, policy: Policy, now: datetime, *, at_own_unit: bool
+    viewer: Viewer, patient: PatientFile, card: FoundCard | None, policy: Policy, now: datetime, *, at_own_unit: bool
 ) -> Grant:
     """The gate's part that concerns the card: her blocks, and what the policy gives."""
     standing, elevated = standing_blocks(patient, viewer, policy, now)
@@ -260,11 +293,19 @@ def _granted(
     profile = policy.profile(ProfileKey(viewer.role, viewer.purpose, at_own_unit))
     if not profile.reads_anything:
         raise RecordRefusal("SECTION_FORBIDDEN", "This role opens no card.")
+    labelled = None
+    if card is not None and card.head.labels:
+        elevated = elevated or opening_labels(card.head.labels, patient, viewer, policy, now)
+        labelled = _labelled(viewer, card.head.labels, elevated=elevated is not None)
     return Grant(
-        viewer, patient.patient_id, record_id, profile,
+        viewer, patient.patient_id, card.head.record_id if card else None, profile,
         {section: block for section, block in blocked.items() if section}, now.astimezone(OSLO).date(),
-        policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE, elevated,
+        policy.roles[viewer.role].erroneous_items, _PASSED_THE_GATE, elevated, labelled,
     )  # fmt: skip
+
+
+def _labelled(viewer: Viewer, labels: Labels, *, elevated: bool) -> LabelledCard | None:
+    return LabelledCard(labels, viewer.kind, elevated=elevated) if labels else None
 
 
 def own_unit(viewer: Viewer, found: Found | None) -> bool:
@@ -293,10 +334,22 @@ def standing_blocks(
     if not patient.blocks:
         return [], None
     blocks = [block for block in patient.blocks if _keeps_out(block, viewer, now)]
-    in_force = [one for one in patient.elevations if policy.may_elevate(viewer) and one.serves(viewer, now)]
-    elevated = max(in_force, key=lambda one: one.ends_at, default=None)
+    elevated = _elevation_in_force(patient, viewer, policy, now)
     left = [block for block in blocks if elevated is None or not elevated.opens(block.override_code)]
     return left, elevated if len(left) < len(blocks) else None
+
+
+def opening_labels(
+    labels: Labels, patient: PatientFile, viewer: Viewer, policy: Policy, now: datetime
+) -> ElevatedAccess | None:
+    """The elevation that opens values which their labels close to this viewer; None where none does, or is needed."""
+    closes = LabelledCard(labels, viewer.kind, elevated=False).closed_facts() > 0
+    return _elevation_in_force(patient, viewer, policy, now) if closes else None
+
+
+def _elevation_in_force(patient: PatientFile, viewer: Viewer, policy: Policy, now: datetime) -> ElevatedAccess | None:
+    in_force = [one for one in patient.elevations if policy.may_elevate(viewer) and one.serves(viewer, now)]
+    return max(in_force, key=lambda one: one.ends_at, default=None)
 
 
 def _keeps_out(block: Block, viewer: Viewer, now: datetime) -> bool:

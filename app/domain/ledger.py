@@ -1,23 +1,26 @@
 """The ledger: who saw or changed what on whose card. Names of facts, never their values.
 
-One entry per operation and patient, allowed or refused. Entries form a chain per gateway process: each carries the
-keyed hash of the one before, so a changed, removed or reordered entry breaks the chain (`broken_links`).
+One entry per operation and patient, allowed or refused; and one for each who was turned away before anybody's card was
+looked at. Entries form chains (`app/domain/chains.py`).
 """
 
-import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid4
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from app.domain.described import DescribedEnum
 
 CASELOAD: Final = "caseload"
 REVIEWS: Final = "elevationsToReview"
-LISTS: Final = (CASELOAD, REVIEWS)
+SEARCH: Final = "searchAccessLog"
+EXPORT: Final = "exportAccessLog"
+REPORTS: Final = "reports"
+"""The root field that concerns no woman in particular."""
+LISTS: Final = (CASELOAD, REVIEWS, SEARCH, EXPORT)
 """The root fields that concern many women, and open no card; entries about them name what was released so."""
 
 
@@ -30,61 +33,122 @@ class Outcome(DescribedEnum):
     FAILED = "FAILED", "The operation failed."
 
 
+class EntryKind(DescribedEnum):
+    """What an entry is about; decides who reads it, and how long it is kept."""
+
+    USAGE = "USAGE", "A card was asked for, shown or changed, or the ledger was read."
+    TURNED_AWAY = "TURNED_AWAY", "A known caller was turned away before anybody's card was looked at."
+    SECURITY = "SECURITY", "A caller who is not known, or who claimed or asked more than is right."
+    MAINTENANCE = "MAINTENANCE", "The operator worked on the ledger itself."
+
+
+NOTHING: Final[tuple[str, ...]] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """What is written down about one operation on one patient's card.
 
+    patient_id        None for who was turned away without a patient being known, and for searches of the ledger
     refusal           the precise internal code when refused, else None
+    role, caller_kind None for a caller of whom no more is known than what the token says
+    profession        Volven 9060
     actor_key         keyed hash of the acting person's identity number; None for systems
+    session_key       keyed hash of the sign-in session
+    assurance         how securely the person signed in, in the issuer's own words
+    supplier_number   the organisation that acts for the unit, where the token names one
+    purpose_details, healthcare_service, department, stated_at   as the attest says it
+    record_version    of the card that something was shown of or written on
     operation_hash    SHA-256 of the document's text; its literals and the variables are never kept
+    searched          what the ledger was searched by; never an identity number
+    count             how many the entry stands for, where it is more than one
     released          paths of the facts that left, found in the answer, not in the question
     withheld          paths asked for and not given, with the reason
     written           sections changed, with version before and after
     seen_change       sequence of the card's latest change when something of it was shown, 0 for none; else None
     access_basis      an `AccessBasis` of app/domain/elevations.py, for professionals
     elevated          reason code and end of the elevation that opened what she had blocked; never the words
+    power_of_attorney by which a representative acted, as the store calls it: the look was on her behalf
     """
 
     event_id: str
     at: datetime
-    patient_id: str
-    record_id: str | None
+    kind: EntryKind = EntryKind.USAGE
+    patient_id: str | None
+    record_id: str | None = None
+    record_version: int | None = None
     outcome: Outcome
-    refusal: str | None
-    role: str
-    caller_kind: str
-    actor_key: str | None
-    actor_name: str | None
-    hpr_number: str | None
-    organisation_number: str | None
-    organisation_name: str | None
-    parent_number: str | None
-    client_id: str
-    client_name: str | None
-    purpose: str | None
-    decision_reference: str | None
-    user_selected: bool | None
+    refusal: str | None = None
+    role: str | None = None
+    caller_kind: str | None = None
+    profession: str | None = None
+    actor_key: str | None = None
+    actor_name: str | None = None
+    hpr_number: str | None = None
+    session_key: str | None = None
+    assurance: str | None = None
+    organisation_number: str | None = None
+    organisation_name: str | None = None
+    parent_number: str | None = None
+    unit_kind: str | None = None
+    supplier_number: str | None = None
+    department: str | None = None
+    client_id: str | None = None
+    client_name: str | None = None
+    purpose: str | None = None
+    purpose_details: str | None = None
+    healthcare_service: str | None = None
+    decision_reference: str | None = None
+    user_selected: bool | None = None
+    stated_at: int | None = None
     policy: str
-    operation_kind: str
-    operation_name: str | None
-    operation_hash: str
-    released: tuple[str, ...] = ()
-    withheld: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
+    operation_kind: str | None = None
+    operation_name: str | None = None
+    operation_hash: str | None = None
+    released: tuple[str, ...] = NOTHING
+    withheld: tuple[str, ...] = NOTHING
+    written: tuple[str, ...] = NOTHING
     seen_change: int | None = None
     access_basis: str | None = None
     elevated: Mapping[str, str | None] | None = None
+    searched: Mapping[str, str] | None = None
+    count: int | None = None
+    power_of_attorney: str | None = None
 
     def as_json(self) -> str:
-        """The canonical text of the entry: what is stored, and what the hash is taken of."""
-        members: dict[str, Any] = {name: getattr(self, name) for name in _IN_ORDER}
+        """The canonical text of the entry: what is stored, and what the hash is taken of. Members in alphabetical
+        order; what is not known, or is as usual (`ABSENT`), is left out."""
+        members: dict[str, Any] = {
+            name: value
+            for name in _IN_ORDER
+            if (value := getattr(self, name)) is not None and value is not NOTHING and value is not EntryKind.USAGE
+        }
         members["at"] = self.at.isoformat()
-        if self.elevated is not None:
-            members["elevated"] = dict(sorted(self.elevated.items()))
+        for name in _MAPPINGS:
+            if name in members:
+                members[name] = dict(sorted(members[name].items()))
         return to_json(members).decode()
 
 
 _IN_ORDER: Final = sorted(field.name for field in fields(LedgerEntry))
+_MAPPINGS: Final = ("elevated", "searched")
+_LISTS_OF_PATHS: Final = ("released", "withheld", "written")
+
+ABSENT: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(_IN_ORDER), **{name: [] for name in _LISTS_OF_PATHS}, "kind": EntryKind.USAGE.value
+}  # fmt: skip
+"""What it means when an entry does not say something: also of entries from before it was written down."""
+
+
+def read_entry(text: str) -> dict[str, Any]:
+    """The members of a stored entry, all of them."""
+    return {**ABSENT, **from_json(text)}
+
+
+def stated(member: str, value: str) -> str:
+    """What stands in the canonical text of an entry that says this. Quotes within a value are escaped there, so that no
+    value can look like it."""
+    return f'"{member}":{to_json(value).decode()}'
 
 
 class Entry(Protocol):
@@ -94,10 +158,16 @@ class Entry(Protocol):
     def at(self) -> datetime: ...
 
     @property
-    def patient_id(self) -> str: ...
+    def patient_id(self) -> str | None: ...
 
     @property
     def actor_key(self) -> str | None: ...
+
+    @property
+    def hpr_number(self) -> str | None: ...
+
+    @property
+    def organisation_number(self) -> str | None: ...
 
     @property
     def seen_change(self) -> int | None: ...
@@ -148,78 +218,17 @@ class EntryAlike(NamedTuple):
         return self.alike.said.actor_key
 
     @property
+    def hpr_number(self) -> str | None:
+        return self.alike.said.hpr_number
+
+    @property
+    def organisation_number(self) -> str | None:
+        return self.alike.said.organisation_number
+
+    @property
     def seen_change(self) -> int | None:
         return self.alike.said.seen_change
 
     def as_json(self) -> str:
         """The canonical text of the entry."""
         return self.alike.as_json(self.patient_id, self.record_id)
-
-
-GENESIS: Final = "0" * 64
-"""What the first entry of a chain carries as the hash before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One stored entry with its place in a chain."""
-
-    chain: str
-    sequence: int
-    entry: str
-    previous_hash: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a chain ends, kept apart from the entries so that a cut-off tail shows."""
-
-    chain: str
-    sequence: int
-    hash: str
-
-
-def link(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> Link:
-    """Append an entry to a chain."""
-    return Link(chain, sequence, entry, previous_hash, hash_of(key, chain, sequence, entry, previous_hash))
-
-
-def hash_of(key: bytes, chain: str, sequence: int, entry: str, previous_hash: str) -> str:
-    """What makes an entry fast to its place in a chain, and to all before it."""
-    text = f"{chain}\n{sequence}\n{previous_hash}\n{entry}".encode()
-    return hmac.digest(key, text, "sha256").hex()
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A place where a chain does not hold, and what is wrong there."""
-
-    chain: str
-    sequence: int
-    what: str
-
-
-def broken_links(key: bytes, links: Iterable[Link], heads: Iterable[Head]) -> Iterator[Break]:
-    """Check whole chains. `links` come ordered by chain and sequence; nothing is yielded when all is well."""
-    expected_heads = {head.chain: head for head in heads}
-    last: dict[str, Link] = {}
-    for found in links:
-        before = last.get(found.chain)
-        expected_sequence = before.sequence + 1 if before else 1
-        if found.sequence != expected_sequence:
-            yield Break(found.chain, expected_sequence, "an entry is missing")
-        elif found.previous_hash != (before.hash if before else GENESIS):
-            yield Break(found.chain, found.sequence, "the entry does not follow the one before")
-        remade = link(key, found.chain, found.sequence, found.entry, found.previous_hash)
-        if not hmac.compare_digest(remade.hash, found.hash):
-            yield Break(found.chain, found.sequence, "the entry was changed")
-        last[found.chain] = found
-    for chain, head in expected_heads.items():
-        end = last.get(chain)
-        if end is None or end.sequence < head.sequence:
-            yield Break(chain, head.sequence, "entries at the end are missing")
-        elif end.sequence > head.sequence or end.hash != head.hash:
-            yield Break(chain, head.sequence, "the chain's end is not the one noted")
-    for chain in last.keys() - expected_heads.keys():
-        yield Break(chain, 1, "the chain's end was never noted")

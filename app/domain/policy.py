@@ -13,10 +13,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from app.domain.aggregates import Disclosure
 from app.domain.card.declaration import Content, Escalation, Fact, Sensitivity, camel, declared_in
 from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
+from app.domain.labels import BADGE
 from app.domain.viewer import Purpose, Role, Viewer
 
 POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
@@ -138,6 +140,7 @@ class Policy:
         self.name: str = document["name"]
         self.legal_basis: str = document["legal_basis"]
         self.valid_from: date = document["valid_from"]
+        self.disclosure = Disclosure(**document["aggregates"])
         self._document = document
         self.roles = {Role(name): _role_policy(entry) for name, entry in document["roles"].items()}
         self.enabled_roles = frozenset(role for role, entry in self.roles.items() if entry.enabled)
@@ -191,6 +194,12 @@ class Policy:
             for path in {path for path, decision in decisions if decision.allowed}:
                 found.setdefault(path, []).append(role)
         return {path: tuple(sorted(roles, key=list(Role).index)) for path, roles in found.items()}
+
+    @cached_property
+    def kinds_read(self) -> frozenset[str]:
+        """The sections of which anybody ever reads anything."""
+        names = {path.split(".", 1)[0] for path in self.readers}
+        return frozenset(kind for kind, section in SECTIONS.items() if section.graphql_name in names)
 
     def _every_profile(self, role: Role) -> Iterator[Profile]:
         for purpose in self.purposes_of(role):
@@ -263,6 +272,8 @@ class _Builder:
         models: dict[str, type[Content]] = {kind: section.model for kind, section in SECTIONS.items()}
         models[PROVENANCE] = Provenance
         releases = {kind: self._release(kind, model, camel(kind), None) for kind, model in models.items()}
+        if releases[PROVENANCE].members:
+            releases[PROVENANCE].members[BADGE] = None  # there for health personnel only
         for kind in SECTIONS:
             _add_provenance(releases[kind], releases[PROVENANCE])
         return Profile(self.key, self.decisions, self.partial, releases)

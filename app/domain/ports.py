@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.domain.aggregates import PublishedReport
 from app.domain.caseload import CaseloadPage, CaseloadSort
 from app.domain.changes import Change
 from app.domain.commands import Outcome, Recorded
@@ -15,6 +16,7 @@ from app.domain.history import SealedHistory
 from app.domain.ledger import Entry, LedgerEntry
 from app.domain.news import News
 from app.domain.record import Found, FoundCard
+from app.domain.searching import LedgerSearch
 from app.domain.viewer import Organisation, Viewer
 from app.domain.writing import Asked
 
@@ -116,8 +118,8 @@ class Ledger(Protocol):
     async def append(self, *entries: Entry) -> None:
         """Returns when the entries are durable; those of concurrent callers share a commit. Raises on any failure."""
 
-    async def page(self, patient_id: str, *, first: int, after: str | None, actor_key: str | None = None) -> LedgerPage:
-        """Entries about a patient, newest first; with `actor_key` only those of that actor."""
+    async def page(self, search: LedgerSearch, *, first: int, after: str | None) -> LedgerPage:
+        """The entries that are searched for, newest first. Raises RecordRefusal BAD_USER_INPUT for a wrong cursor."""
 
 
 class Changes(Protocol):
@@ -142,3 +144,10 @@ class Organisations(Protocol):
     """The enrolled organisations."""
 
     async def find(self, number: str) -> Organisation | None: ...
+
+
+class Reports(Protocol):
+    """The totals that a batch has made for evaluators. No card is read here."""
+
+    async def published(self) -> list[PublishedReport]:
+        """The newest of each name, in the order of the catalogue, in one statement."""

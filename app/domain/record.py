@@ -14,6 +14,8 @@ from pydantic_core import from_json
 from app.domain.consent import Consent
 from app.domain.described import DescribedEnum
 from app.domain.elevations import ElevatedAccess
+from app.domain.labels import NO_LABELS, Labels
+from app.domain.representing import PowerOfAttorney
 
 if TYPE_CHECKING:
     from app.domain.gate import Grant
@@ -71,7 +73,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:
-    """What is known of a card without opening it. `last_change`: the sequence of its latest change, if it has one."""
+    """What is known of a card without opening it.
+
+    last_change   the sequence of its latest change, if it has one
+    labels        withholding labels that came with it; hardly any card has some
+    """
 
     record_id: str
     status: RecordStatus
@@ -81,11 +87,15 @@ class RecordHead:
     last_updated_at: datetime
     care_units: frozenset[str]
     last_change: int | None = None
+    labels: Labels = field(default_factory=lambda: NO_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
 class PatientFile:
-    """What the gate needs to know of a person before any card of hers is opened."""
+    """What the gate needs to know of a person before any card of hers is opened.
+
+    powers   powers of attorney that she has given and not taken back
+    """
 
     patient_id: str
     protection: Protection
@@ -93,6 +103,12 @@ class PatientFile:
     consent: Consent
     blocks: tuple[Block, ...]
     elevations: tuple[ElevatedAccess, ...] = ()
+    powers: tuple[PowerOfAttorney, ...] = ()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether her person status hides every card of hers."""
+        return self.protection.hides_the_card or self.deceased_on is not None
 
 
 class Shape(Protocol):
@@ -123,7 +139,7 @@ class SealedSections:
         covers and nothing else. Raises PermissionError for any other."""
         if not shape.serves(grant):
             raise PermissionError("this was made for somebody else's grant")
-        return self._parsed()
+        return grant.unlabelled(self._parsed())
 
     def open_for_writing(self, grant: "WriteGrant") -> dict[str, Any]:
         """The documents as they are stored, for whoever is about to change them and has read all of them. Those that
@@ -141,10 +157,19 @@ class FoundCard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer of one statement: the person, and her active card if there is one."""
+    """The answer of one statement: the person, and her active card if there is one.
+
+    represented   the power of attorney that a representative acts by, once it is known to be in force
+    """
 
     patient: PatientFile
     card: FoundCard | None
+    represented: PowerOfAttorney | None = None
+
+    def is_decided_otherwise_than(self, other: "Found") -> bool:
+        """Whether the gate may decide otherwise about the same person as found at another moment."""
+        cards = [found.card.head.record_id if found.card else None for found in (self, other)]
+        return self.patient != other.patient or cards[0] != cards[1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,6 +204,7 @@ class CareUnit:
 class StoredRecord:
     """One pregnancy's card with all its items, as it goes into storage and comes out for export.
 
+    labels                             withholding labels that came with it (app/domain/labels.py); mostly none
     version, last_updated_at, author   of the record's root object
     record_last_updated_at             the last change anywhere in the record
     """
@@ -196,6 +222,7 @@ class StoredRecord:
     care_units: list[CareUnit] = field(default_factory=list)
     items: list[StoredItem] = field(default_factory=list)
     wire_residue: Any = None
+    labels: Labels = field(default_factory=lambda: NO_LABELS)
 
     @property
     def closed_at(self) -> datetime | None:

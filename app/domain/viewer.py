@@ -5,6 +5,7 @@ A Viewer is made from a verified token and from nothing else (`app/identity/`). 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from app.domain.described import DescribedEnum
 
@@ -60,6 +61,11 @@ class Purpose(DescribedEnum):
     TREAT = "TREAT", "Ordinary care."
     ETREAT = "ETREAT", "Emergency care."
     COC = "COC", "Coordination of care."
+    BTG = "BTG", "The person has set the ordinary rules of access aside: breaking the glass."
+
+
+EMERGENCY_PURPOSES: Final = frozenset({Purpose.ETREAT, Purpose.BTG})
+"""The purposes that open what the woman has blocked for a reason other than her own yes (rule B-4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,13 @@ class Viewer:
     subject_number             the citizen whose card is meant: herself, or whom a representative acts for
     hpr_number                 Norwegian register of health personnel
     session_id                 the sign-in session the token belongs to
-    expires_at                 when the token does; nothing is answered with it afterwards
+    purpose_details, healthcare_service, department, stated_at   what else the attest says, for the ledger
+    assurance                  how securely the person signed in, in the issuer's words
+    supplier_number            the organisation that acts for the unit
+    decision_reference         the caller's own decision to look, which the attest rests on; None without an attest
+    attested_patient           the patient's number, if the attest names one
+    attest_ends_at             when the attest is too old
+    expires_at                 when the token or the attest does; nothing is answered with it afterwards
     """
 
     role: Role
@@ -97,6 +109,14 @@ class Viewer:
     purpose: Purpose | None = None
     decision_reference: str | None = None
     user_selected: bool | None = None
+    purpose_details: str | None = None
+    healthcare_service: str | None = None
+    department: str | None = None
+    stated_at: int | None = None
+    assurance: str | None = None
+    supplier_number: str | None = None
+    attested_patient: str | None = None
+    attest_ends_at: datetime | None = None
     client_id: str
     client_name: str | None = None
     token_id: str

@@ -5,17 +5,25 @@ Writing what one does not see would wipe it, so the right to write a section res
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, hidden_because, open_record
 from app.domain.policy import Policy, Writing
 from app.domain.record import Found
+from app.domain.validation.opening import is_old_enough
 from app.domain.viewer import Purpose, Role, Viewer
 
 _PASSED: Final = object()
+MINIMUM_AGE: Final = 16
+"""Under it a woman has no full say in health matters (pasient- og brukerrettighetsloven § 4-3); a setting, until it is
+decided whom the trial takes in."""
 NO_WRITING: Final = Writing(opens=False, closes=False, sections=frozenset(), facts={})
+
+WRITING_PURPOSES: Final = frozenset({None, Purpose.TREAT, Purpose.ETREAT})
+"""For which purposes anything is written at all; None for the woman herself. Who has set the ordinary rules aside, or
+co-ordinates care, reads and writes nothing."""
 
 EMERGENCY_WRITES: Final = frozenset({"antenatal_visits"})
 """What may be written through blocks that were opened in an emergency, and nothing else then (rule B-8)."""
@@ -81,7 +89,8 @@ def open_for_opening(
     if (cause := hidden_because(found)) is not None:
         raise cannot_be_created(cause)
     grant = open_record(viewer, patient_number, found, policy, now, needs_active_card=False)
-    if not writing_of(viewer, policy).opens or grant.elevated:
+    check_opens(viewer, policy)
+    if grant.elevated:
         raise _not_written_by(viewer)
     if found is not None and found.card is not None:
         raise RecordRefusal("ALREADY_EXISTS", "She has a digital card already.")
@@ -104,6 +113,21 @@ def cannot_be_created(cause: str) -> RecordRefusal:
     return RecordRefusal("RECORD_CANNOT_BE_CREATED", message, reason=cause)
 
 
+def check_opens(viewer: Viewer, policy: Policy) -> None:
+    """Raise RecordRefusal SECTION_FORBIDDEN for a role that opens no cards, whoever the woman is."""
+    if not writing_of(viewer, policy).opens:
+        raise _not_written_by(viewer)
+
+
+def check_age(born_on: date | None, today: date, minimum_age: int) -> None:
+    """Raise RecordRefusal RECORD_CANNOT_BE_CREATED for whom the trial has no consent from: too young, or nobody knows.
+
+    The years turn at midnight in Norway; `today` is the date there.
+    """
+    if born_on is None or not is_old_enough(born_on, today, minimum_age):
+        raise cannot_be_created("TOO_YOUNG" if born_on else "BIRTH_DATE_UNKNOWN")
+
+
 def _not_written_by(viewer: Viewer) -> RecordRefusal:
     return RecordRefusal("SECTION_FORBIDDEN", f"{viewer.role} does not write this.")
 
@@ -114,6 +138,7 @@ def writing_of(viewer: Viewer, policy: Policy) -> Writing:
 
 
 def writing_in(policy: Policy, role: Role, purpose: Purpose | None, unit_kind: str | None) -> Writing:
-    """What a role writes at a kind of unit; nothing for a purpose that takes anything away (co-ordination of care)."""
+    """What a role writes at a kind of unit; nothing for a purpose that does not write, or takes anything away."""
     taken_away, _ = policy.withheld_by_purpose(purpose)
-    return NO_WRITING if purpose is not None and taken_away else policy.writing(role, unit_kind)
+    may_write = purpose in WRITING_PURPOSES and not (purpose is not None and taken_away)
+    return policy.writing(role, unit_kind) if may_write else NO_WRITING

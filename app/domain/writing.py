@@ -5,7 +5,7 @@ Everything is looked at before anything is refused for its content, so a caller 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 from uuid import uuid4
@@ -37,7 +37,15 @@ from app.domain.validation.problems import Problem, problem
 from app.domain.validation.rules import check_rules, reads_of
 from app.domain.validation.shape import check_content
 from app.domain.viewer import CallerKind, Viewer
-from app.domain.write_gate import WriteGrant, open_for_closing, open_for_opening, open_for_writing
+from app.domain.write_gate import (
+    MINIMUM_AGE,
+    WriteGrant,
+    check_age,
+    check_opens,
+    open_for_closing,
+    open_for_opening,
+    open_for_writing,
+)
 
 NAME: Final = PROVENANCE.kind
 
@@ -52,6 +60,7 @@ class Asked:
     policy: Policy
     now: datetime
     self_registration: bool = False
+    minimum_age: int = MINIMUM_AGE
 
     @property
     def sections_needed(self) -> frozenset[str]:
@@ -59,12 +68,17 @@ class Asked:
         needed = frozenset(self.command.kinds) | reads_of(self.command.kinds)
         return needed | CLOSING_READS if self.command.closing else needed
 
-    def decide(self, found: Found | None) -> Decision:
-        """What is to be done. Raises RecordRefusal when the gate does, or when there is no such item."""
+    def decide(self, found: Found | None, born_on: date | None) -> Decision:
+        """What is to be done. Raises RecordRefusal when the gate does, or when there is no such item.
+
+        `born_on`: when she was born, known or not; whoever opens a card must know.
+        """
         command, person = self.command, (self.viewer, self.patient_number, found, self.policy, self.now)
         if self.viewer.kind is CallerKind.CITIZEN and not self.self_registration:
             raise RecordRefusal("SECTION_FORBIDDEN", "Registering one's own facts is not open.")
         if command.opens:
+            check_opens(self.viewer, self.policy)
+            check_age(born_on, _day(self.now), self.minimum_age)
             grant = open_for_opening(*person).grant
             return _accepted(self, grant, opens=True)
         opened = open_for_closing(*person) if command.closing else open_for_writing(*person, command.kinds)

@@ -27,7 +27,7 @@ class Clients:
         running = self._running.get(client, 0)
         if running >= limits.CLIENT_OPERATIONS_MAX:
             most = f"At most {limits.CLIENT_OPERATIONS_MAX} operations at once; try again when one is over."
-            raise TransportRefusal(429, "TOO_MANY_CONCURRENT_OPERATIONS", most)
+            raise TransportRefusal(429, "TOO_MANY_CONCURRENT_OPERATIONS", most, headers={"retry-after": "1"})
         self._running[client] = running + 1
         try:
             yield

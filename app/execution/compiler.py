@@ -22,6 +22,7 @@ from graphql.type import specified_scalar_types
 from app.domain.card.declaration import Escalation, Section
 from app.domain.card.sections import SECTION_NAMED
 from app.domain.gate import entered_in_error
+from app.domain.ordering import reordering
 from app.domain.policy import Release
 from app.execution.selected import NotCovered, Selected, Unforeseen
 from resolvers.views import CARD_TYPE
@@ -181,6 +182,8 @@ class Writer:
         else:
             wanted = f"{arguments}.get('include_erroneous')"
             self.line(f"if {source} and not {wanted}: {source} = [item for item in {source} if not erroneous(item)]")
+        if section.repeated and (reordered := reordering(section, release)):
+            self.line(f"if {source}: {source} = {self.constant(reordered)}({source}, today)")
         return self.completed(one.type, one, source, place, release)
 
     # --- objects ---

@@ -1,7 +1,7 @@
 """Ledger entries of one operation: who asks, in what role and for what, about whom; never what the card says."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,9 +13,19 @@ from app.domain.caseload import Opening, facts_shown
 from app.domain.commands import Recorded
 from app.domain.elevations import basis_of, with_elevation
 from app.domain.gate import Grant, Withheld, own_unit
-from app.domain.ledger import ANYBODY, CASELOAD, EntriesAlike, Entry, EntryAlike, LedgerEntry, Outcome
+from app.domain.ledger import (
+    ANYBODY,
+    CASELOAD,
+    REPORTS,
+    EntriesAlike,
+    Entry,
+    EntryAlike,
+    LedgerEntry,
+    Outcome,
+)
 from app.domain.record import Found
 from app.domain.viewer import Viewer
+from app.execution.callers import caller_of
 from data.identity_numbers import PatientKeys
 from resolvers.context import ListedWomen
 
@@ -52,25 +62,28 @@ class Entries:
         self, patient_id: str, found: Found | None, outcome: Outcome, refusal: str | None = None, **more: Any
     ) -> LedgerEntry:
         """An entry about whom the store calls so."""
-        record_id = found.card.head.record_id if found and found.card else None
+        head = found.card.head if found and found.card else None
         at_own_unit = own_unit(self.viewer, found) if found else None
-        return self._made(patient_id, record_id, at_own_unit, outcome, refusal, **more)
+        record_id, version = (head.record_id, head.version) if head else (None, None)
+        power = found.represented.power_id if found and found.represented else None
+        return self._made(
+            patient_id, record_id, at_own_unit, outcome, refusal,
+            record_version=version, power_of_attorney=power, **more,
+        )  # fmt: skip
+
+    def of_nobody(self, outcome: Outcome, refusal: str | None = None, **more: Any) -> LedgerEntry:
+        """An entry that concerns no person: who was turned away, or searched the ledger."""
+        return self._made(None, None, None, outcome, refusal, **more)
 
     def _made(
-        self, patient_id: str, record_id: str | None, at_own_unit: bool | None, outcome: Outcome,
+        self, patient_id: str | None, record_id: str | None, at_own_unit: bool | None, outcome: Outcome,
         refusal: str | None = None, **more: Any,
     ) -> LedgerEntry:  # fmt: skip
-        viewer, unit = self.viewer, self.viewer.unit
         return LedgerEntry(
-            event_id=self.event_id, at=self.at, patient_id=patient_id, record_id=record_id,
-            outcome=outcome, refusal=refusal, role=viewer.role, caller_kind=viewer.kind, actor_key=self.actor_key,
-            actor_name=viewer.name, hpr_number=viewer.hpr_number,
-            organisation_number=unit.number if unit else None, organisation_name=unit.name if unit else None,
-            parent_number=unit.parent_number if unit else None, client_id=viewer.client_id,
-            client_name=viewer.client_name, purpose=viewer.purpose, decision_reference=viewer.decision_reference,
-            user_selected=viewer.user_selected, policy=self.policy, operation_kind=self.node.operation.value,
+            event_id=self.event_id, at=self.at, patient_id=patient_id, record_id=record_id, outcome=outcome,
+            refusal=refusal, policy=self.policy, operation_kind=self.node.operation.value,
             operation_name=self._operation_name, operation_hash=self.document_hash,
-            access_basis=basis_of(viewer.purpose, at_own_unit), **more,
+            access_basis=basis_of(self.viewer.purpose, at_own_unit), **caller_of(self.viewer, self.keys), **more,
         )  # fmt: skip
 
     def granted(self, made: LedgerEntry, grant: Grant) -> LedgerEntry:
@@ -89,6 +102,12 @@ class Entries:
                 if shown not in made:
                     made[shown] = _alike(said, facts_shown(shown, asked), withheld)
                 yield EntryAlike(made[shown], card.patient_id, card.record_id)
+
+    def of_reports(self, names: Collection[str]) -> Iterator[LedgerEntry]:
+        """The entry of whoever read these reports, if any; it is about no woman."""
+        if names:
+            released = tuple(sorted(f"{REPORTS}.{name}" for name in names))
+            yield self._made(None, None, None, Outcome.ALLOWED, released=released)
 
     def of_written(self, patient_id: str, recorded: Recorded, **more: Any) -> LedgerEntry:
         """The entry of a command that was carried out."""

@@ -31,7 +31,7 @@ _SAID: Final[Mapping[str, str]] = {
     "recordId": "record_id",
     "motherName": "mother_name if gives_name else None",
     "lastVisitOn": "last_visit_on.isoformat() if gives_last_visit and last_visit_on is not None else None",
-    "openItems": "open_items",
+    "openItems": "open_items if gives_open_items else None",
 }
 """By field of a line: what it says of a card."""
 
@@ -41,7 +41,7 @@ _COMMON: Final[Mapping[str, str]] = {
 }
 """By field of a line: what it says of all cards that are opened alike."""
 
-_GIVES: Final = ("gives_name", "gives_due_date", "gives_last_visit", "gives_blood_pressure")
+_GIVES: Final = ("gives_name", "gives_due_date", "gives_last_visit", "gives_blood_pressure", "gives_open_items")
 
 
 def compiled_list(root: Selected) -> Compiled:

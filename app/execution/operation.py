@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from itertools import starmap
+from typing import Any, TypeVar
 
 from graphql import (
     ExecutionResult,
@@ -19,21 +20,23 @@ from graphql.execution.values import VariableValues
 
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
-from app.domain.errors import RecordRefusal, Refusal, TransportRefusal
-from app.domain.ledger import CASELOAD, LISTS, REVIEWS, Entry, LedgerEntry, Outcome
+from app.domain.errors import Refusal, TransportRefusal
+from app.domain.ledger import LISTS, Entry, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
+from app.execution.admission import STANDS_ALONE, check_scopes
 from app.execution.documents import Document
 from app.execution.entries import Entries
+from app.execution.looking_up import LookedUp, have_turned, is_none_of_its_business, look_up
 from app.execution.mutations import to_its_end
+from app.execution.outcomes import in_order, outcome_of, reason_of
 from app.execution.plan import Plan
 from app.execution.programs import Program, planned
 from app.execution.released import released_facts, released_of_written
-from app.identity.viewers import require_scope
+from app.execution.turned_away import CLIENTS_MISTAKE, note_broken_off, note_not_asked, note_refused, note_too_many
 from app.observability import PLANS, log
 from app.services import Services
-from data.identity_numbers import is_valid
 from resolvers import limits
 from resolvers.commands import COMMANDS
 from resolvers.context import OperationContext
@@ -70,38 +73,43 @@ class Answer:
     status: int
     body: dict[str, Any]
 
-
-READ: Final = ("read",)
-WRITE: Final = ("write",)
-SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "me": (),
-    "cardStatus": ("status", "read"),
-    "consent": ("read", "status", "audit"),
-    "accessLog": ("read", "audit"),
-    "elevateAccess": READ,
-    REVIEWS: ("audit",),
-    "reviewElevation": ("audit",),
-}
-"""By root field, the rights of a token any one of which is enough; none is needed where there are none. What is not
-named here takes the right to read, or as a command the right to write; an elevation is for reading."""
-
-STANDS_ALONE: Final = {CASELOAD: "CASELOAD_STANDS_ALONE", REVIEWS: "REVIEWS_STAND_ALONE"}
-"""By root field that concerns many women, the refusal when anything about one is asked beside it."""
+    @property
+    def code(self) -> str:
+        """Of the first error."""
+        return str(self.body["errors"][0]["extensions"]["code"])
 
 
 async def answer(services: Services, viewer: Viewer, request: Request) -> Answer:
     """Answer one operation. Raises TransportRefusal when no GraphQL answer is due (scope, ledger unavailable)."""
-    made = operation_of(Operation, services, viewer, request)
+    made = await prepared(Operation, services, viewer, request)
     return made if isinstance(made, Answer) else await made.run()
 
 
 AnOperation = TypeVar("AnOperation", bound="Operation")
 
 
+async def prepared(
+    kind: type[AnOperation], services: Services, viewer: Viewer, request: Request
+) -> "Answer | AnOperation":
+    """What `operation_of` gives; that it is not run is written down."""
+    try:
+        made = operation_of(kind, services, viewer, request)
+    except TransportRefusal as refusal:
+        await note_too_many(services, viewer, refusal)
+        raise
+    if isinstance(made, Answer):
+        await note_not_asked(services, viewer, made.code)
+    return made
+
+
 def operation_of(
     kind: type[AnOperation], services: Services, viewer: Viewer, request: Request
 ) -> "Answer | AnOperation":
-    """What was asked for, checked as far as can be without looking anybody up; or why it is not run."""
+    """What was asked for, checked as far as can be without looking anybody up; or why it is not run.
+
+    Raises TransportRefusal 429 RATE_LIMITED.
+    """
+    services.admission.admit(viewer)
     text = services.trusted.text(request.query, request.document_id, any_other=services.settings.documents_are_free)
     if isinstance(text, GraphQLError):
         return _refused(400, [text])
@@ -140,6 +148,7 @@ class Operation:
         self.plan, self.program = self._planned()
         self.named_patients = self.plan.named_patients(variables)
         self.executor: PlannedExecutor | None = None
+        self.concealed: str | None = None
         self.now: datetime = services.clock()
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
@@ -154,21 +163,33 @@ class Operation:
         prepared = programs.prepared(self.document, name, self.variables)
         return prepared.plan, prepared.program
 
+    @property
+    def root_names(self) -> list[str]:
+        return [root.name for root in self.plan.root_fields]
+
     async def run(self) -> Answer:
         """Answer it. Raises TransportRefusal as `answer` does, and when its client runs too much at once already."""
-        with self.services.clients.place(self.viewer):
-            return await self._refuse(self._problem()) or await self._run(self._patient())
+        try:
+            with self.services.clients.place(self.viewer):
+                return await self._refuse(self._problem()) or await self._run(self._patient())
+        except Exception as error:
+            await note_broken_off(self, error)
+            raise
 
     async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
-        """What is not run at all, written down. Raises TransportRefusal when the token does not cover it."""
+        """What is not run at all, written down.
+
+        Raises TransportRefusal when the token does not cover it, its attest is for another patient, or a system has
+        asked about too many.
+        """
+        admission, viewer = self.services.admission, self.viewer
         if problem is not None:
-            await self._note_refusal(problem.extensions["code"] if problem.extensions else "")
-            return _refused(400, [problem])
-        try:
-            self._check_scopes()
-        except TransportRefusal as refusal:
-            await self._note_refusal(refusal.code)
-            raise
+            refused = _refused(400, [problem])
+            await note_refused(self, refused.code)
+            return refused
+        await admission.count_lookup(viewer, self.named_patients, self.now)
+        check_scopes(viewer, self.node.operation, self.root_names)
+        await admission.check_patients(viewer, self.named_patients, self.now)
         return None
 
     async def _run(self, patient: str | None) -> Answer:
@@ -190,13 +211,22 @@ class Operation:
             self.executor.let_go()
 
     async def _executed(self, patient: str | None) -> Answer:
-        result = _in_order(await self._execute(self.context))
+        result = in_order(await self._execute(self.context))
+        if self.context.looked_again and have_turned(
+            self.context.looked_up, await self._look_up(self.context.number, ())
+        ):
+            # Half of it was read before she withdrew, say. All of it is asked anew, and refused as a whole.
+            self.context = await self._context(patient)
+            result = in_order(await self._execute(self.context))
         self._log_faults(result)
         if patient is not None and (self.context.noted is None or result.errors):
             await self._note(self._entry(patient, result))
-        listed, to_review = self.context.listed, self.context.to_review
-        if listed or to_review:
-            await self._note(*self.entries.of_listed(listed), *map(self._entry_of_queue, to_review))
+        listed, told_of, reports = self.context.listed, self.context.told_of, self.context.reports_read
+        if listed or told_of or reports:
+            told = starmap(self._entry_of_told, told_of.items())
+            await self._note(*self.entries.of_listed(listed), *told, *self.entries.of_reports(reports))
+        elif patient is None and (self.context.searched is not None or result.errors):
+            await self._note_of_nobody(result)
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
@@ -215,7 +245,7 @@ class Operation:
             return request_error("OPERATION_NOT_SUPPORTED", "Subscriptions do not go over this route.")
         if len(self.named_patients) > 1:
             return request_error("MULTIPLE_PATIENTS", "One operation concerns one woman.")
-        names = [root.name for root in self.plan.root_fields if root.name != "me"]
+        names = [name for name in self.root_names if name != "me"]
         if len(names) > 1 and (lists := [name for name in LISTS if name in names]):
             return request_error(STANDS_ALONE[lists[0]], f"`{lists[0]}` is asked for by itself, and one at a time.")
         if self.plan.misplaced_history:
@@ -223,22 +253,6 @@ class Operation:
         if self.node.operation is OperationType.MUTATION and len(self.plan.root_fields) > 1:
             return request_error("MULTIPLE_COMMANDS", "One operation makes one change.")
         return None
-
-    def _check_scopes(self) -> None:
-        """Raise INSUFFICIENT_SCOPE unless the token covers every root field."""
-        is_mutation = self.node.operation is OperationType.MUTATION
-        for root in self.plan.root_fields:
-            enough = SCOPES.get(root.name, WRITE if is_mutation else READ)
-            if enough and not self.viewer.scopes.intersection(enough):
-                require_scope(self.viewer, enough[0])
-
-    async def _note_refusal(self, code: str) -> None:
-        """Write down what was refused before anything was looked up, for every woman it concerned."""
-        own = self.viewer.subject_number
-        concerned = {own} if own else self.named_patients
-        for patient in concerned:
-            if is_valid(patient):
-                await self._note(self.entries.about(patient, None, Outcome.REFUSED, code))
 
     def _patient(self) -> str | None:
         """Whose card the operation is about: a citizen's own, or the one that is named."""
@@ -248,17 +262,19 @@ class Operation:
         return next(iter(self.named_patients), None)
 
     async def _context(self, patient: str | None) -> OperationContext:
-        looked_up = await self._look_up(patient) if patient and not self._is_command else None
+        looked_up = await self._look_up(patient, self.plan.kinds) if patient and not self._is_command else None
         services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
         return OperationContext(
             viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
             selection=self.plan.selection, cards=services.cards, histories=services.histories,
-            caseloads=services.caseloads,
+            caseloads=services.caseloads, reports=services.reports,
             consents=services.consents, commands=services.commands,
-            self_registration=services.settings.self_registration, ledger=services.ledger,
+            self_registration=services.settings.self_registration, minimum_age=services.settings.minimum_age,
+            ledger=services.ledger,
             choices=services.choices, organisations=services.organisations, changes=services.changes,
-            actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write,
+            actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write, concealed=self.concealed,
+            emergency_staff_by_unit=services.settings.emergency_staff_by_unit,
         )  # fmt: skip
 
     @property
@@ -266,14 +282,13 @@ class Operation:
         """Whether the card is written: then it is looked up where it is written, holding it."""
         return any(root.name in COMMANDS for root in self.plan.root_fields)
 
-    async def _look_up(self, patient: str) -> Found | RecordRefusal | None:
-        """The person and her card with the sections asked for, in one statement."""
-        try:
-            found = await self.services.cards.find(patient, self.plan.kinds)
-            elevations = self.services.choices.elevations
-            return found and await elevations.without_ended(found, self.entries.actor_key, self.now)
-        except RecordRefusal as refusal:
-            return refusal
+    async def _look_up(self, patient: str, kinds: Collection[str]) -> LookedUp:
+        services, actor_key = self.services, self.entries.actor_key
+        found = await look_up(services, self.viewer, actor_key, patient, kinds, self.now)
+        if isinstance(found, Found) and is_none_of_its_business(services, self.viewer, found):
+            self.concealed = "NOT_FOLLOWED_BY_THIS_UNIT"
+            return None
+        return found
 
     async def _execute(self, context: OperationContext) -> ExecutionResult:
         self.executor = PlannedExecutor(
@@ -315,17 +330,32 @@ class Operation:
         withheld = self._withheld()
         causes = [error.original_error for error in result.errors or ()]
         failed = any(not isinstance(cause, Refusal) and not is_clients_mistake(cause) for cause in causes)
-        refusal = next((_reason(cause) for cause in causes if isinstance(cause, Refusal)), None)
+        refusal = next((reason_of(cause) for cause in causes if isinstance(cause, Refusal)), None)
         refusal = refusal or self.context.not_written or self.context.concealed
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
-        outcome = _outcome(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
+        outcome = outcome_of(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
         made = self.entries.about(
             patient, self.found, outcome, refusal,
             released=released, withheld=withheld, seen_change=self._seen_change(released),
+            searched=self.context.searched,
         )  # fmt: skip
         if self.context.command_grant is not None:
             made = self.entries.granted(made, self.context.command_grant)
         return with_elevation(made, self.context.elevated)
+
+    async def _note_of_nobody(self, result: ExecutionResult) -> None:
+        """Of what concerns no woman: that the ledger was searched, or that nothing was given."""
+        causes = [error.original_error for error in result.errors or ()]
+        refusal = next((reason_of(cause) for cause in causes if isinstance(cause, Refusal)), None)
+        if self.context.searched is None:
+            if refusal is not None and refusal != CLIENTS_MISTAKE:
+                await note_refused(self, refusal)
+            return
+        await self._note(self.entries.of_nobody(
+            Outcome.REFUSED if causes else Outcome.ALLOWED, refusal,
+            released=() if causes else tuple(root.name for root in self.plan.root_fields if root.name != "me"),
+            searched=self.context.searched,
+        ))  # fmt: skip
 
     def _withheld(self) -> tuple[str, ...]:
         reasons = {why for withheld in self.context.withheld.values() for why, _ in withheld}
@@ -335,9 +365,9 @@ class Operation:
         """What a program has told already of what it put into the answer."""
         return self.executor.released if self.executor else NOTHING_YET
 
-    def _entry_of_queue(self, patient_id: str) -> LedgerEntry:
-        """The entry about a woman on the reviewers' list."""
-        return self.entries.of(patient_id, None, Outcome.ALLOWED, released=(REVIEWS,))
+    def _entry_of_told(self, patient_id: str, by: str) -> LedgerEntry:
+        """The entry about a woman whom those who oversee were told of."""
+        return self.entries.of(patient_id, None, Outcome.ALLOWED, released=(by,))
 
     def _seen_change(self, released: tuple[str, ...]) -> int | None:
         """Up to which change the active card was when something of it was shown; None when nothing was.
@@ -363,24 +393,3 @@ class Operation:
             made = self.entries.of_written(patient_id, recorded, written=written, released=shown)
         self.context.noted = made
         return made
-
-
-def _in_order(result: ExecutionResult) -> ExecutionResult:
-    """The same with its errors as they stand in the document, not as they happened."""
-    if result.errors:
-        result.errors = sorted(
-            result.errors, key=lambda error: (error.positions or [], list(map(str, error.path or ())))
-        )
-    return result
-
-
-def _outcome(gave_anything: bool, held_back: bool, failed: bool) -> Outcome:
-    if failed:
-        return Outcome.FAILED
-    if not gave_anything:
-        return Outcome.REFUSED
-    return Outcome.PARTIAL if held_back else Outcome.ALLOWED
-
-
-def _reason(refusal: Refusal) -> str:
-    return refusal.reason if isinstance(refusal, RecordRefusal) else refusal.code

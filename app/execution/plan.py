@@ -80,7 +80,9 @@ class Plan:
         if not self.arguments:
             return NOBODY
         given = self.given(variables)
-        return frozenset(arguments[PATIENT_ARGUMENT] for arguments in given if PATIENT_ARGUMENT in arguments)
+        return frozenset(
+            arguments[PATIENT_ARGUMENT] for arguments in given if arguments.get(PATIENT_ARGUMENT) is not None
+        )
 
     def given(self, variables: VariableValues) -> list[dict[str, Any]]:
         """What each of the root fields with arguments is given. Raises as `named_patients`."""

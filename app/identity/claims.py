@@ -21,7 +21,9 @@ HPR_NUMBER: Final = "helseid://claims/hpr/hpr_number"
 HPR_DETAILS: Final = "helseid://claims/hpr/hpr_details"
 ORGANISATION_PARENT: Final = "helseid://claims/client/claims/orgnr_parent"
 ORGANISATION_CHILD: Final = "helseid://claims/client/claims/orgnr_child"
+SUPPLIER: Final = "helseid://claims/client/claims/orgnr_supplier"
 CLIENT_NAME: Final = "helseid://claims/client/client_name"
+TENANCY: Final = "helseid://claims/client/client_tenancy"
 ATTEST: Final = "nhn:tillitsrammeverk:parameters"
 CITIZEN_PID: Final = "pid"
 ACR: Final = "acr"
@@ -70,6 +72,7 @@ class Claims:
     professions: frozenset[str] | None = None
     organisation_parent: str | None = None
     organisation_child: str | None = None
+    supplier_number: str | None = None
     has_professional_claims: bool = False
     attest: Any = None
     representation: Any = None
@@ -106,6 +109,7 @@ def read_claims(payload: Mapping[str, Any], kind: IssuerKind, audience: str) -> 
         professions=_professions(payload.get(HPR_DETAILS)),
         organisation_parent=_text(payload, ORGANISATION_PARENT),
         organisation_child=_text(payload, ORGANISATION_CHILD),
+        supplier_number=_text(payload, SUPPLIER),
         has_professional_claims=any(payload.get(name) is not None for name in PROFESSIONAL_CLAIMS),
         attest=payload.get(ATTEST),
         representation=payload.get(REPRESENTATION),

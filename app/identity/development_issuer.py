@@ -2,20 +2,20 @@
 
 The tokens have the shapes of the real issuers' (HelseID for professionals and machines, ID-porten for citizens), so
 they pass the same verification as real ones. They differ in `iss`, and that production trusts none of these issuers.
+Other shapes that are met with are in `development_forms.py`, and what can be wrong in `development_faults.py`.
 """
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import jwt
-
 from app.domain.viewer import CallerKind, Organisation
 from app.identity import attest, claims
 from app.identity.claims import IssuerKind
+from app.identity.development_drafts import Change, Draft, sets
 from app.identity.development_keys import load_or_create_keys
 from app.identity.keys import StaticKeys
 from app.identity.personas import Persona
@@ -26,6 +26,7 @@ from app.identity.viewers import HIGHEST_ACR, HIGHEST_SECURITY_LEVEL
 ISSUERS: Final[Mapping[IssuerKind, str]] = {
     IssuerKind.HELSEID: "https://helsekort.example/development/helseid",
     IssuerKind.ID_PORTEN: "https://helsekort.example/development/idporten",
+    IssuerKind.HELSENORGE: "https://helsekort.example/development/helsenorge",
     IssuerKind.OVERSIGHT: "https://helsekort.example/development/oversight",
 }
 
@@ -39,8 +40,14 @@ _ISSUER_OF: Final[Mapping[CallerKind, IssuerKind]] = {
     CallerKind.EVALUATOR: IssuerKind.OVERSIGHT,
 }
 
-# HelseID and ID-porten sign with RSA; the third issuer keeps the other family of algorithms in use as well.
-_ALGORITHM_OF: Final = {IssuerKind.HELSEID: "RS256", IssuerKind.ID_PORTEN: "RS256", IssuerKind.OVERSIGHT: "ES256"}
+# HelseID, ID-porten and Helsenorge sign with RSA; the fourth keeps the other family of algorithms in use as well.
+_ALGORITHM_OF: Final = {
+    IssuerKind.HELSEID: "RS256",
+    IssuerKind.ID_PORTEN: "RS256",
+    IssuerKind.HELSENORGE: "RS256",
+    IssuerKind.OVERSIGHT: "ES256",
+}
+TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - the type of every token
 
 _CARE_RELATION_FOR: Final = {"ETREAT": "BLAALYS", "COC": "PLANOPP"}
 
@@ -60,17 +67,11 @@ class DevelopmentIssuer:
         keys = StaticKeys(self.key_set())
         return tuple(TrustedIssuer(issuer, kind, keys) for kind, issuer in ISSUERS.items())
 
-    def mint(
-        self,
-        persona: Persona,
-        *,
-        now: datetime,
-        purpose: str = "TREAT",
-        lifetime_seconds: int = 600,
+    def draft(
+        self, persona: Persona, *, now: datetime, purpose: str = "TREAT", lifetime_seconds: int = 600,
         by_hand: bool = False,
-        **claim_overrides: Any,
-    ) -> str:
-        """A signed token for a persona. An override replaces a claim, and None leaves it out.
+    ) -> Draft:  # fmt: skip
+        """A persona's token before it is signed.
 
         `by_hand`: a professional has picked the patient herself, in a sign-in session that outlives the token.
         """
@@ -78,10 +79,34 @@ class DevelopmentIssuer:
         payload = claims_of(persona, purpose=purpose, issued_at=issued_at, lifetime_seconds=lifetime_seconds)
         if by_hand and claims.ATTEST in payload:
             _pick_by_hand(payload)
-        payload = {name: value for name, value in (payload | claim_overrides).items() if value is not None}
-        key = self._keys[_ALGORITHM_OF[_ISSUER_OF[persona.kind]]]
-        headers = {"kid": key.kid, "typ": "at+jwt"}
-        return jwt.encode(payload, key.private_key, algorithm=key.algorithm, headers=headers)
+        return self.draft_of(_ISSUER_OF[persona.kind], payload)
+
+    def draft_of(self, kind: IssuerKind, payload: dict[str, Any]) -> Draft:
+        """A token of one of the issuers that says this, before it is signed."""
+        key = self._keys[_ALGORITHM_OF[kind]]
+        return Draft(key, {"alg": key.algorithm, "typ": TOKEN_TYPE, "kid": key.kid}, payload)
+
+    def mint(
+        self, persona: Persona, *, now: datetime, purpose: str = "TREAT", lifetime_seconds: int = 600,
+        by_hand: bool = False, changes: Iterable[Change] = (), **claim_overrides: Any,
+    ) -> str:  # fmt: skip
+        """A signed token for a persona. An override replaces a claim, and None leaves it out."""
+        draft = self.draft(persona, now=now, purpose=purpose, lifetime_seconds=lifetime_seconds, by_hand=by_hand)
+        said = draft.payload | claim_overrides
+        draft.payload = {name: value for name, value in said.items() if value is not None}
+        return draft.changed(*changes).signed()
+
+
+def issuer_of(persona: Persona, forms: Collection[str] = ()) -> IssuerKind:
+    """Where somebody signs in; a citizen can do so in two places, and the form of the token says where."""
+    kind = _ISSUER_OF[persona.kind]
+    is_elsewhere = kind is IssuerKind.ID_PORTEN and IssuerKind.HELSENORGE in forms
+    return IssuerKind.HELSENORGE if is_elsewhere else kind
+
+
+def bound_to(thumbprint: str) -> Change:
+    """Bind a token to a key: it is then worth nothing without a proof made with that key."""
+    return sets("cnf", {"jkt": thumbprint})
 
 
 def claims_of(persona: Persona, *, purpose: str, issued_at: int, lifetime_seconds: int) -> dict[str, Any]:

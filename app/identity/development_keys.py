@@ -1,9 +1,8 @@
-"""The development issuer's signing keys: made at first start, kept in the data directory, for its owner's eyes only."""
+"""Keys for development: the issuer's, and one for a client without. Made at first use, kept in the data folder."""
 
 import hashlib
 import json
-import os
-import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -13,7 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from app.secret_files import write_once
+
 KEY_FILE: Final = "development-keys.json"
+PROOF_KEY_FILE: Final = "development-proof-key.json"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,6 +31,10 @@ class SigningKey:
 
     def private_jwk(self) -> dict[str, Any]:
         return self._as_jwk(self.private_key)
+
+    def bare_jwk(self) -> dict[str, Any]:
+        """The public key and nothing about it: what a proof brings along."""
+        return {name: value for name, value in self.public_jwk().items() if name not in ("kid", "alg", "use")}
 
     def _as_jwk(self, key: Any) -> dict[str, Any]:
         family = RSAAlgorithm if self.algorithm == "RS256" else ECAlgorithm
@@ -50,26 +56,20 @@ class SigningKey:
 
 
 def load_or_create_keys(directory: Path) -> dict[str, SigningKey]:
-    """The keys by algorithm, RS256 and ES256. Processes that start together end up with the same ones."""
-    path = directory / KEY_FILE
-    if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        _create(path, [SigningKey.generate("RS256"), SigningKey.generate("ES256")])
-    keys = [SigningKey.from_private_jwk(jwk) for jwk in json.loads(path.read_bytes())["keys"]]
+    """The issuer's keys by algorithm, RS256 and ES256."""
+    keys = _load_or_create(directory / KEY_FILE, ("RS256", "ES256"))
     return {key.algorithm: key for key in keys}
 
 
-def _create(path: Path, keys: list[SigningKey]) -> None:
-    """Write the whole file aside and link it into place: it appears complete, and only if there is none yet."""
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"keys": [key.private_jwk() for key in keys]}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(aside, path)
-    except FileExistsError:
-        pass  # another process was first, and its keys are as good as ours
-    finally:
-        aside.unlink()
+def load_or_create_proof_key(directory: Path) -> SigningKey:
+    """The key of a client that has none of its own."""
+    (key,) = _load_or_create(directory / PROOF_KEY_FILE, ("ES256",))
+    return key
+
+
+def _load_or_create(path: Path, algorithms: Iterable[str]) -> list[SigningKey]:
+    """The keys in a file. Processes that start together end up with the same ones."""
+    if not path.exists():
+        made = [SigningKey.generate(algorithm).private_jwk() for algorithm in algorithms]
+        write_once(path, json.dumps({"keys": made}))
+    return [SigningKey.from_private_jwk(jwk) for jwk in json.loads(path.read_bytes())["keys"]]

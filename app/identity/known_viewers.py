@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.viewer import Organisation, Viewer
-from app.identity.attest import attest_ends_at
 from app.identity.claims import Claims
 
 VIEWERS_KEPT: Final = 4_096
@@ -21,7 +20,6 @@ class _Known:
     claims: Claims
     unit: Organisation | None
     viewer: Viewer
-    ends_at: datetime | None
 
 
 class KnownViewers:
@@ -35,13 +33,14 @@ class KnownViewers:
         known = self._kept.get(id(claims))
         if known is None or known.claims is not claims or known.unit is not unit:
             return None
-        if known.ends_at is not None and now >= known.ends_at:
+        ends_at = known.viewer.attest_ends_at
+        if ends_at is not None and now >= ends_at:
             return None
         self._kept.move_to_end(id(claims))
         return known.viewer
 
     def keep(self, claims: Claims, unit: Organisation | None, viewer: Viewer) -> None:
         """For the next time."""
-        self._kept[id(claims)] = _Known(claims, unit, viewer, attest_ends_at(claims))
+        self._kept[id(claims)] = _Known(claims, unit, viewer)
         if len(self._kept) > VIEWERS_KEPT:
             self._kept.popitem(last=False)

@@ -4,13 +4,14 @@ Each woman of the synthetic cast has three (`kari`, `kari-gp`, `kari-midwife`); 
 woman as the patient they start with. Personas are for development only; a token is what makes a Viewer, also theirs.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Organisation, Purpose, Role
+from app.identity.near_names import did_you_mean
 from data.synthetic.cast_plans import Her
+from data.synthetic.cast_powers import REPRESENTATIVE_NUMBER
 from data.synthetic.organisations import STAFF, VENDOR
 
 
@@ -75,28 +76,28 @@ def find_persona(personas: Mapping[str, Persona], name: str) -> Persona:
     """The persona of that name; raises UnknownPersona."""
     if name in personas:
         return personas[name]
-    near = difflib.get_close_matches(name, personas)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UnknownPersona(f"There is no persona called {name!r}.{hint}")
+    raise UnknownPersona(f"There is no persona called {name!r}.{did_you_mean(name, personas)}")
 
 
 _CARE: Final = (Purpose.TREAT, Purpose.ETREAT, Purpose.COC)
+_CORE: Final = (*_CARE, Purpose.BTG)
+"""What those may state who follow the pregnancy: doctors and midwives (rule B-3)."""
 _OFFICE: Final = (Purpose.TREAT, Purpose.COC)
 
 # name: title, role, purposes, scopes
 _PROFESSIONALS: Final[Mapping[str, tuple[str, Role, tuple[Purpose, ...], tuple[str, ...]]]] = {
-    "gp": ("General practitioner", Role.GP, _CARE, ("read", "write", "status")),
-    "midwife": ("Midwife in the municipal service", Role.MIDWIFE, _CARE, ("read", "write", "status")),
-    "hospital": ("Doctor at the hospital", Role.HOSPITAL, _CARE, ("read", "write", "status")),
-    "hospital-midwife": ("Midwife at the hospital", Role.HOSPITAL, _CARE, ("read", "write", "status")),
+    "gp": ("General practitioner", Role.GP, _CORE, ("read", "write", "status")),
+    "midwife": ("Midwife in the municipal service", Role.MIDWIFE, _CORE, ("read", "write", "status")),
+    "hospital": ("Doctor at the hospital", Role.HOSPITAL, _CORE, ("read", "write", "status")),
+    "hospital-midwife": ("Midwife at the hospital", Role.HOSPITAL, _CORE, ("read", "write", "status")),
     "nurse": ("Public-health nurse", Role.PUBLIC_HEALTH_NURSE, _CARE, ("read",)),
     "imaging": ("Radiographer", Role.IMAGING_AND_OTHER, _CARE, ("read",)),
     "secretary": ("Licensed medical secretary", Role.HEALTH_SECRETARY, _OFFICE, ("read", "status")),
     "clerk": ("Office clerk without a licence", Role.SECRETARY, _OFFICE, ("status",)),
-    "stranger": ("General practitioner elsewhere, no relation", Role.GP, _CARE, ("read", "write", "status")),
-    "other-hospital": ("Doctor at a hospital of another trust", Role.HOSPITAL, _CARE, ("read", "write", "status")),
+    "stranger": ("General practitioner elsewhere, no relation", Role.GP, _CORE, ("read", "write", "status")),
+    "other-hospital": ("Doctor at a hospital of another trust", Role.HOSPITAL, _CORE, ("read", "write", "status")),
     "emergency": ("Doctor on emergency duty", Role.HOSPITAL, (Purpose.ETREAT,), ("read", "write", "status")),
-    "not-enrolled": ("General practitioner outside the trial", Role.GP, _CARE, ("read", "write", "status")),
+    "not-enrolled": ("General practitioner outside the trial", Role.GP, _CORE, ("read", "write", "status")),
     "auditor": ("Auditor of the access log", Role.AUDITOR, (), ("audit",)),
     "evaluator": ("Evaluator of the trial", Role.EVALUATOR, (), ("aggregate",)),
 }
@@ -147,7 +148,7 @@ def _representative(woman: Her) -> Persona:
         title="Somebody with the first woman's power of attorney",
         role=Role.REPRESENTATIVE,
         full_name="Fullmektig, Test",
-        national_identity_number="25818140919",
+        national_identity_number=REPRESENTATIVE_NUMBER,
         patient_number=woman.number,
         scopes=("read",),
         represents=woman.number,

@@ -7,10 +7,10 @@ The body it does not name; so that no other body rides on it, every proof is rem
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from app.domain.ports import SeenProofs
 from app.identity.compact import Compact, NotCompact, base64url, is_long_enough, is_signed, json_part, split
@@ -75,6 +75,21 @@ class ProofVerifier:
         payload = _read_payload(proof, header)
         if payload.get("ath") != token_hash(token):
             raise invalid_proof("DPOP_ATH")
+        await self._take(header, payload, method, now)
+
+    async def key_of(self, proofs: Sequence[str], *, method: str, now: datetime) -> str:
+        """The thumbprint of the key behind a proof that goes with no token yet, but asks for one to be bound to it."""
+        proof = _only(proofs)
+        header = _read_header(proof.header)
+        await self._take(header, _read_payload(proof, header), method, now)
+        return header.thumbprint
+
+    def at(self, address: str) -> Self:
+        """The same for requests to another address."""
+        return type(self)(replace(self._terms, address=address), self._seen)
+
+    async def _take(self, header: _Header, payload: Mapping[str, Any], method: str, now: datetime) -> None:
+        """Let a proof pass that is of this request and comes for the first time."""
         proof_id = _id_of(payload)
         if payload.get("htm") != method:
             raise invalid_proof("DPOP_HTM")

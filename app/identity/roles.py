@@ -5,6 +5,9 @@ from typing import Final
 
 from app.domain.viewer import CallerKind, Purpose, Role
 
+GP_SERVICE: Final = "KX17"
+"""The service of general practitioners, as an attest names it. Norwegian: fastlegetjenesten."""
+
 _CARE_UNITS: Final = frozenset({"GP_OFFICE", "MUNICIPAL_HEALTH", "HOSPITAL", "EMERGENCY_CARE", "IMAGING"})
 
 _ROLE_OF: Final[Mapping[tuple[str, str], Role]] = {
@@ -32,14 +35,22 @@ RIGHTS_OF: Final[Mapping[CallerKind, frozenset[str]]] = {
 """The rights a kind of caller can have at all; others in its token fall away, as roles never add up."""
 
 
-def professional_role(authorization: str | None, unit_kind: str, purpose: Purpose) -> Role | None:
-    """The role of somebody with this Volven 9060 code (None: no licence) at a unit of this kind, or None."""
+def professional_role(
+    authorization: str | None, unit_kind: str, purpose: Purpose, service: str | None = None
+) -> Role | None:
+    """The role of somebody with this Volven 9060 code (None: no licence) at a unit of this kind, or None.
+
+    The kind of unit is what was enrolled, and decides. The attested service tells only what the kind leaves open:
+    whether a municipality's doctor is a general practitioner.
+    """
     if unit_kind not in _CARE_UNITS:
         return None
     if authorization is None:
         return Role.SECRETARY
     if authorization == "HE":
         return Role.HEALTH_SECRETARY
+    if (authorization, unit_kind, service) == ("LE", "MUNICIPAL_HEALTH", GP_SERVICE):
+        return Role.GP
     if (authorization, unit_kind) == ("LE", "EMERGENCY_CARE"):
         return Role.HOSPITAL if purpose is Purpose.ETREAT else None
     if unit_kind in ("HOSPITAL", "IMAGING"):

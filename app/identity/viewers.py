@@ -65,12 +65,13 @@ def require_scope(viewer: Viewer, right: str) -> None:
 async def _professional(claims: Claims, terms: _Terms) -> Viewer:
     _check_security_level(claims)
     if claims.hpr_number is None and states_a_profession(claims.attest):
-        raise TransportRefusal(403, "HPR_REQUIRED", "Health personnel need their HPR number in the token.")
+        raise _hpr_required()
     unit = await _enrolled_unit(claims, terms)
     _check_client(claims, terms)
     attest = accepted_attest(claims, terms.now)
     _check_profession(claims, attest.authorization)
-    role = professional_role(attest.authorization, unit.kind, attest.purpose)
+    role = professional_role(attest.authorization, unit.kind, attest.purpose, attest.healthcare_service)
+    attest_ends_at = attest.ends_at(claims.issued_at)
     return Viewer(
         role=_enabled(role, terms),
         national_identity_number=claims.national_identity_number,
@@ -81,11 +82,19 @@ async def _professional(claims: Claims, terms: _Terms) -> Viewer:
         purpose=attest.purpose,
         decision_reference=attest.decision_reference,
         user_selected=attest.user_selected,
+        purpose_details=attest.purpose_details,
+        healthcare_service=attest.healthcare_service,
+        department=attest.department,
+        stated_at=attest.stated_at,
+        assurance=claims.security_level,
+        supplier_number=_supplier(claims),
+        attested_patient=attest.patient,
+        attest_ends_at=attest_ends_at,
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
         session_id=claims.session_id,
-        expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
+        expires_at=min(datetime.fromtimestamp(claims.expires_at, UTC), attest_ends_at),
         scopes=_rights(claims, role),
     )
 
@@ -104,6 +113,7 @@ def _citizen(claims: Claims, terms: _Terms) -> Viewer:
         national_identity_number=representation.actor_number,
         subject_number=representation.subject_number,
         name=claims.name,
+        assurance=claims.acr,
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
@@ -123,6 +133,7 @@ async def _machine(claims: Claims, terms: _Terms) -> Viewer:
     return Viewer(
         role=_enabled(Role.EHR_SYSTEM, terms),
         unit=unit,
+        supplier_number=_supplier(claims),
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
@@ -144,6 +155,7 @@ async def _overseer(claims: Claims, terms: _Terms) -> Viewer:
         national_identity_number=claims.national_identity_number,
         name=claims.name,
         unit=unit,
+        assurance=claims.security_level,
         client_id=claims.client_id,
         client_name=claims.client_name,
         token_id=claims.token_id,
@@ -188,7 +200,19 @@ async def _enrolled_unit(claims: Claims, terms: _Terms) -> Organisation:
     return unit
 
 
+def _supplier(claims: Claims) -> str | None:
+    """Told by the ledger alone, so nobody is turned away for one that is no number."""
+    number = claims.supplier_number
+    return number if number and _ORGANISATION_NUMBER.fullmatch(number) else None
+
+
+def _hpr_required() -> TransportRefusal:
+    return TransportRefusal(403, "HPR_REQUIRED", "Health personnel need their HPR number in the token.")
+
+
 def _enabled(role: Role | None, terms: _Terms) -> Role:
+    if role is Role.SECRETARY and role not in terms.enabled_roles:
+        raise _hpr_required()  # whoever has no licence has no place here until the trial makes one
     if role is None or role not in terms.enabled_roles:
         raise actor_not_permitted("ROLE")
     return role

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.audit import note_turned_away
 from app.domain.changes import Change
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
 from app.execution.events import StreamedOperation
-from app.execution.operation import Answer, Request, operation_of
+from app.execution.operation import Answer, Request, prepared
+from app.execution.turned_away import note_broken_off
 from app.failures import errors, failed, refused
 from app.observability import REFUSALS, log
 from app.services import Services
@@ -63,17 +65,22 @@ class ConsumerGone(Exception):
 async def _first(services: Services, viewer: Viewer, request: Request, give: Give) -> dict[str, Any] | None:
     """The one body of an operation that has one; of a subscription the refusal to open it, or None at its end."""
     if is_expired(services, viewer):
+        await note_turned_away(services, "TOKEN_EXPIRED", viewer)
         return TOKEN_EXPIRED
-    asked = operation_of(StreamedOperation, services, viewer, request)
+    asked = await prepared(StreamedOperation, services, viewer, request)
     if isinstance(asked, Answer):
         return asked.body
     if not asked.is_subscription:
         return await _finished(asked)
-    with services.clients.place(viewer):
-        refusal = await asked.open()
-        if refusal is not None:
-            return {"errors": refusal.body["errors"]}
-        await _Following(services, asked, give).run()
+    try:
+        with services.clients.place(viewer):
+            refusal = await asked.open()
+            if refusal is not None:
+                return {"errors": refusal.body["errors"]}
+            await _Following(services, asked, give).run()
+    except TransportRefusal as refusal:
+        await note_broken_off(asked, refusal)
+        raise
     return None
 
 
@@ -104,6 +111,7 @@ class _Following:
         try:
             last = await self._follow()
         except TransportRefusal as refusal:
+            await note_broken_off(self.opened, refusal)
             last = refused(refusal, self.services)
         except ConsumerGone:
             raise

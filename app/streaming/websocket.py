@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app.audit import note_security_event
 from app.authentication import authenticated
 from app.domain.errors import TransportRefusal
 from app.domain.viewer import Viewer
@@ -142,6 +143,7 @@ class _Socket:
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self.viewer is None:
+            await note_security_event(self.services, "UNAUTHENTICATED: NO_TOKEN")
             raise Closing(Close.UNAUTHORIZED, "Unauthorized")
         if message.id in self.operations:
             raise Closing(Close.ID_TAKEN, f"Subscriber for {message.id} already exists")

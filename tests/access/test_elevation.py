@@ -179,9 +179,9 @@ async def test_health_personnel_are_not_told_who_else_opened_what(world: World) 
 
 async def test_TC_B11_where_nothing_would_open_nothing_is_opened(world: World) -> None:
     """No block, a block only she can open, and one that is open already are one answer."""
-    token = in_session(world, "hospital", "ETREAT")
-    assert code(await elevate(world, token, "kari")) == "ELEVATION_NOT_APPLICABLE"
+    assert code(await elevate(world, in_session(world, "hospital", "ETREAT"), "kari")) == "ELEVATION_NOT_APPLICABLE"
     await nothing_was_opened(world, "kari")
+    token = in_session(world, "hospital", "ETREAT")
     for override, section in (("1", None), ("1", "medical_conditions"), ("3", None), ("9", None)):
         await keep_out(world, override, section=section)
         assert code(await elevate(world, token)) == "ELEVATION_NOT_APPLICABLE"
@@ -219,7 +219,7 @@ async def test_TC_B13_it_does_not_follow_to_another_woman(world: World) -> None:
     token = in_session(world, "hospital", "ETREAT")
     await elevate(world, token)
     assert (await look(world, token))["data"]["card"] is not None
-    assert code(await look(world, token, "kari")) == "ACCESS_BLOCKED_BY_PATIENT"
+    assert code(await look(world, in_session(world, "hospital", "ETREAT"), "kari")) == "ACCESS_BLOCKED_BY_PATIENT"
 
 
 @pytest.mark.parametrize("who", ["session", "purpose", "colleague", "co-ordination"])
@@ -268,7 +268,7 @@ async def test_her_yes_and_a_reason_why_she_was_not_asked_do_not_go_together(
 
 async def test_consent_protection_and_death_are_never_opened(world: World) -> None:
     """The answers are those of any look; nothing tells a protected woman from one without a card."""
-    token, services = in_session(world, "hospital", "ETREAT"), world.services
+    services = world.services
     expected = {
         "randi": "CONSENT_MISSING", "liv": "CONSENT_MISSING", "sunniva": "RECORD_NOT_AVAILABLE",
         "astrid": "RECORD_NOT_AVAILABLE", "guro": "RECORD_NOT_AVAILABLE",
@@ -277,11 +277,12 @@ async def test_consent_protection_and_death_are_never_opened(world: World) -> No
     for woman, said in expected.items():
         if woman != "randi":
             await keep_out(world, "5", woman=woman)
-        body = await elevate(world, token, woman)
+        body = await elevate(world, in_session(world, "hospital", "ETREAT"), woman)
         assert code(body) == said
         (errors[woman],) = [{**error, "extensions": {**error["extensions"], "eventId": ""}} for error in body["errors"]]
         assert woman == "randi" or await of_hers(world, woman, "elevation") == []
     assert errors["sunniva"] == errors["guro"] == errors["astrid"]
+    token = in_session(world, "hospital", "ETREAT")
     await elevate(world, token)
     await set_person_status(
         services.database, services.patient_keys, world.number(WOMAN), protection=Protection.CONFIDENTIAL

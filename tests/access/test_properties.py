@@ -12,7 +12,7 @@ from app.domain.history import HISTORY
 from app.domain.policy import ProfileKey, current_policy
 from app.domain.viewer import CALLER_KIND_OF, Purpose, Role
 from resolvers.views import CARD_TYPE, view_for
-from tests.access.test_matrix import PERSONA_OF
+from tests.access.proof.columns import PERSONA_OF
 from tests.whole_card import CANARY, texts_in
 from tests.world import World
 

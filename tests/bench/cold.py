@@ -22,6 +22,7 @@ from app.settings import Settings
 from resolvers.views import view_for
 from tests.bench.gateway import altered
 from tests.bench.pages import cold, token
+from tests.bench.servers import UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def first_answers(data_dir: Path, url: str, documents: int) -> Cold:
 
 
 async def _measured(data_dir: Path, url: str, documents: int) -> Cold:
-    made = make_services(Settings(data_dir=data_dir, database_url=url))
+    made = make_services(Settings(data_dir=data_dir, database_url=url, **UNLIMITED))
     services = altered(made, ledger=False, programs=True)
     await services.start()
     viewer = await authenticated(Headers({"authorization": f"Bearer {token(data_dir, 'kari')}"}), services)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.commands import serving
-from app.domain.ledger import Entry, Head
+from app.domain.chains import Head
+from app.domain.ledger import Entry
 from app.execution.programs import Programs
 from app.main import create_app
 from app.services import Services, make_services

@@ -27,6 +27,7 @@ from resolvers.context import OpenedCard
 from tests.bench import store
 from tests.bench.gateway import Silent
 from tests.bench.pages import FULL_CARD, HOME_PAGE, token
+from tests.bench.servers import UNLIMITED
 from tests.databases import empty_database_url
 
 TIMES: Final = 300
@@ -39,7 +40,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = asyncio.run(empty_database_url("postgresql", Path(folder)))
         asyncio.run(store.stocked(Path(folder), url))
-        asyncio.run(_measured(Settings(data_dir=Path(folder), database_url=url, log_level="ERROR", tell_cost=False)))
+        settings = {"data_dir": Path(folder), "database_url": url, "log_level": "ERROR", "tell_cost": False}
+        asyncio.run(_measured(Settings(**settings, **UNLIMITED)))
 
 
 async def _measured(settings: Settings) -> None:

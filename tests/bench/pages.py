@@ -73,8 +73,9 @@ def token(data_dir: Path, persona: str) -> str:
 def visits(data_dir: Path, numbers: Sequence[str], path: str = "/graphql") -> Iterator[bytes]:
     """A visit today for one woman after another, each with a key of its own."""
     visit = {**VISIT, "heldOn": datetime.now(UTC).date().isoformat()}
-    mark, asks, made = str(uuid4()), token(data_dir, "midwife"), []
+    mark, made = str(uuid4()), []
     for number in numbers:
+        asks = token(data_dir, "midwife")  # an attest is for one patient
         variables = {"patient": number, "visit": visit, "key": mark}
         body = orjson.dumps({"query": RECORD_VISIT, "variables": variables})
         made.append(request(path, asks, body).split(mark.encode()))

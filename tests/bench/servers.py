@@ -21,6 +21,9 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By name: the module, and its switches."""
 
+UNLIMITED: Final = {"person_operations_per_minute": 0, "client_operations_per_minute": 0}
+"""Settings: nobody asks so often as the bench does."""
+
 STARTS_WITHIN_SECONDS: Final = 60
 
 
@@ -30,6 +33,7 @@ def serving(data_dir: Path, url: str, names: tuple[str, ...] = tuple(SERVERS)) -
     environment = {
         **os.environ, "HELSEKORT_DATA_DIR": str(data_dir), "HELSEKORT_LOG_LEVEL": "ERROR", "HELSEKORT_DATABASE_URL": url,
         "HELSEKORT_TELL_COST": "false",  # production never does
+        **{f"HELSEKORT_{name.upper()}": str(value) for name, value in UNLIMITED.items()},
     }  # fmt: skip
     started: dict[str, Server] = {}
     try:

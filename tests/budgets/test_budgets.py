@@ -12,6 +12,7 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import text
 
 from app.development import all_personas
+from data.aggregates import make_reports
 from data.synthetic.seeding import seed
 from tests.budgets.asking import ASKED, FOLDERS, Asked, documents, everything_asked
 from tests.budgets.commands import turn, variables_of_command
@@ -39,9 +40,10 @@ async def test_no_document_costs_more_than_is_written_down(world: World) -> None
 
 
 async def _people(world: World) -> None:
-    """The same women every time, one after another."""
+    """The same women every time, one after another; they are counted for the evaluators."""
     services = world.services
     await seed(services.database, services.patient_keys, women=WOMEN, seed=1, as_of=TODAY, processes=1)
+    await make_reports(services.database, services.policy, services.clock())
 
 
 async def _cost(world: World, asked: Asked) -> Budget:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 from click.testing import Result
 from sqlalchemy import text
@@ -107,25 +106,6 @@ def test_schema_of_a_view_is_smaller() -> None:
     """The machine's schema has no card."""
     assert "type MaternityRecord" in run("schema").stdout
     assert "type MaternityRecord" not in run("schema", "--view", "machine").stdout
-
-
-def test_token_is_a_signed_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For a persona, with the purpose that was asked for."""
-    monkeypatch.setenv("HELSEKORT_DATA_DIR", str(tmp_path))
-    token = run("token", "kari-gp", "--purpose", "COC").stdout.strip()
-    assert jwt.get_unverified_header(token)["alg"] == "RS256"
-    attest = jwt.decode(token, options={"verify_signature": False})["nhn:tillitsrammeverk:parameters"]
-    assert attest["care_relationship"]["purpose_of_use"]["code"] == "COC"
-
-
-def test_a_persona_that_is_not_there_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 2 and a hint."""
-    monkeypatch.setenv("HELSEKORT_DATA_DIR", str(tmp_path))
-    result = run("token", "karri")
-    assert result.exit_code == 2
-    assert "kari" in result.stderr
-    assert run("token", "kari", "--purpose", "COC").exit_code == 2
-    assert "kari-gp" in run("token", "--list").stdout
 
 
 def test_explain_says_verdict_rule_and_source() -> None:

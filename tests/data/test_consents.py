@@ -14,6 +14,7 @@ from app.domain.consent import Consent, ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.ledger import LedgerEntry
 from app.domain.ports import EntryMaker
+from app.domain.searching import LedgerSearch
 from data.cards import StoredCards
 from data.consents import StoredConsents
 from data.database import Database
@@ -181,7 +182,7 @@ async def test_the_receipt_and_the_ledger_stay(
     kept = json.loads(withdrawn["receipt"])
     assert kept["receipt_hash"] == receipt.receipt_hash
     assert kept.keys() == asdict(receipt).keys()
-    page = await ledger.page(made[0].patient_id, first=10, after=None)
+    page = await ledger.page(LedgerSearch(patient_id=made[0].patient_id), first=10, after=None)
     assert [one.entry["event_id"] for one in page.entries] == [made[0].event_id]
     assert await verify(database, LEDGER_KEY) == []
 

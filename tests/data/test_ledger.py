@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import RecordRefusal
+from app.domain.searching import LedgerSearch
 from data.database import Database
 from data.ledger import ChainedLedger, LedgerUnavailable, verify
 from data.ledger_pages import cursor_of
@@ -211,7 +212,7 @@ async def test_a_chain_whose_end_is_not_committed_is_left_alone(database: Databa
         else:
             await asyncio.wait_for(asyncio.gather(*waiting), timeout=5)
     await asyncio.gather(*waiting)
-    page = await ledger.page("first", first=1, after=None)
+    page = await ledger.page(LedgerSearch(patient_id="first"), first=1, after=None)
     assert page.entries[0].entry["patient_id"] == "first"
     assert len(await sequences(database)) == 6
     assert await verify(database, LEDGER_KEY) == []
@@ -271,24 +272,24 @@ async def test_entries_are_read_newest_first_page_by_page(database: Database, le
         await (ledger if nth % 2 else other).append(one)
         await ledger.append(entry("aisha", at=one.at))
     await other.close()
-    pages = [await ledger.page("kari", first=7, after=None)]
+    pages = [await ledger.page(LedgerSearch(patient_id="kari"), first=7, after=None)]
     while pages[-1].has_next_page:
-        pages.append(await ledger.page("kari", first=7, after=pages[-1].entries[-1].cursor))
+        pages.append(await ledger.page(LedgerSearch(patient_id="kari"), first=7, after=pages[-1].entries[-1].cursor))
     read = [one for page in pages for one in page.entries]
     assert [len(page.entries) for page in pages] == [7, 7, 6]
     assert sorted(one.entry["event_id"] for one in read) == sorted(one.event_id for one in made)
     assert [one.at for one in read] == sorted((one.at for one in made), reverse=True)
-    assert (await ledger.page("kari", first=7, after=read[-1].cursor)).entries == []
+    assert (await ledger.page(LedgerSearch(patient_id="kari"), first=7, after=read[-1].cursor)).entries == []
 
 
 async def test_entries_that_come_meanwhile_do_not_shift_a_page(database: Database, ledger: ChainedLedger) -> None:
     """A page after a cursor is the same, whatever was written since."""
     for nth in range(4):
         await ledger.append(entry("kari", at=NOW + timedelta(seconds=nth)))
-    first = await ledger.page("kari", first=2, after=None)
-    second = await ledger.page("kari", first=2, after=first.entries[-1].cursor)
+    first = await ledger.page(LedgerSearch(patient_id="kari"), first=2, after=None)
+    second = await ledger.page(LedgerSearch(patient_id="kari"), first=2, after=first.entries[-1].cursor)
     await ledger.append(entry("kari", at=NOW + timedelta(hours=1)))
-    assert await ledger.page("kari", first=2, after=first.entries[-1].cursor) == second
+    assert await ledger.page(LedgerSearch(patient_id="kari"), first=2, after=first.entries[-1].cursor) == second
     assert not second.has_next_page
 
 
@@ -296,7 +297,7 @@ async def test_a_page_can_be_of_one_actor(ledger: ChainedLedger) -> None:
     """With an actor only that actor's entries are read."""
     for actor in ("lege", "jordmor", None, "lege"):
         await ledger.append(entry("kari", actor_key=actor))
-    page = await ledger.page("kari", first=10, after=None, actor_key="jordmor")
+    page = await ledger.page(LedgerSearch(patient_id="kari", actor_key="jordmor"), first=10, after=None)
     assert [one.entry["actor_key"] for one in page.entries] == ["jordmor"]
 
 
@@ -308,7 +309,7 @@ async def test_a_page_can_be_of_one_actor(ledger: ChainedLedger) -> None:
 async def test_a_cursor_that_is_none_of_ours_is_refused(ledger: ChainedLedger, cursor: str) -> None:
     """Made-up cursors are the caller's mistake, not a fault."""
     with pytest.raises(RecordRefusal) as refused:
-        await ledger.page("kari", first=1, after=cursor)
+        await ledger.page(LedgerSearch(patient_id="kari"), first=1, after=cursor)
     assert refused.value.code == "BAD_USER_INPUT"
 
 
@@ -316,7 +317,7 @@ async def test_the_entry_reads_back_as_it_was_written(ledger: ChainedLedger) -> 
     """What is read back is the entry, letters of all alphabets included."""
     made = replace(entry("kari"), actor_name="Bjørg Ås, Láhppi 女", withheld=("mother.note: ROLE",))
     await ledger.append(made)
-    (read,) = (await ledger.page("kari", first=1, after=None)).entries
+    (read,) = (await ledger.page(LedgerSearch(patient_id="kari"), first=1, after=None)).entries
     assert read.entry["actor_name"] == made.actor_name
     assert read.entry["withheld"] == list(made.withheld)
     assert (read.at, read.entry["at"]) == (NOW, NOW.isoformat())

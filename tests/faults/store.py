@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 
 from app.domain.card.sections import SECTIONS
+from app.domain.ledger import read_entry
 from app.services import Services
 from data.ledger import verify
 from data.storing import rebuild
@@ -80,7 +81,7 @@ def _version(kind: str, item_id: str, version: int) -> Version:
 
 def _said_written(entry: str) -> Iterable[Version]:
     """`section.item.before>after`, of items; what is said of cards and consents has another form."""
-    for said in orjson.loads(entry)["written"]:
+    for said in read_entry(entry)["written"]:
         parts = said.split(".")
         if len(parts) == 3:
             before, after = parts[2].split(">")

@@ -130,7 +130,7 @@ async def test_a_hidden_woman_changes_nothing_in_anybodys_answer(world: World, w
         await set_person_status(database, keys, number, protection=grade, deceased_on=died)
     hidden = [await _bodies(world, first, sort) for first in (2, 20) for sort in ("DUE_DATE", "LAST_VISIT")]
     assert not [entry for entry in await world.ledger_entries("fatima") if entry["operation_kind"] == "query"][1:]
-    await world._forget(number)
+    await world.forget(number)
     gone = [await _bodies(world, first, sort) for first in (2, 20) for sort in ("DUE_DATE", "LAST_VISIT")]
     assert hidden == gone
 
@@ -305,7 +305,7 @@ async def test_nobody_is_on_her_own_list(world: World) -> None:
     unit = STAFF["midwife"].unit.number
     await world.add_whole_card(care_unit=unit)
     assert WHOLE_RECORD in [line["recordId"] for line in await lines(world, "midwife")]
-    await world._forget(world.whole)
+    await world.forget(world.whole)
     world.whole = STAFF["midwife"].national_identity_number
     await world.add_whole_card(care_unit=unit)
     assert WHOLE_RECORD not in [line["recordId"] for line in await lines(world, "midwife")]

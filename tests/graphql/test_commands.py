@@ -21,7 +21,7 @@ from data.storing import rebuild
 from data.synthetic.organisations import EMERGENCY_CLINIC
 from resolvers.results import WRITTEN_SECTIONS
 from resolvers.views import view_for
-from tests.access.test_matrix import PERSONA_OF
+from tests.access.proof.columns import PERSONA_OF
 from tests.graphql.test_consent import WITHDRAW, tables_with
 from tests.whole_card import whole_content
 from tests.world import NOW, TODAY, World, running

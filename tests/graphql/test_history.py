@@ -7,7 +7,7 @@ import pytest
 from app.domain.card.sections import SECTIONS
 from app.domain.viewer import CALLER_KIND_OF, Role
 from resolvers.views import CARD_TYPE, view_for
-from tests.access.test_matrix import PERSONA_OF, columns
+from tests.access.proof.columns import PERSONA_OF, all_columns
 from tests.whole_card import selection
 from tests.world import World
 from tests.writing import write
@@ -160,7 +160,7 @@ async def test_no_fact_can_be_read_through_history_that_cannot_be_read_on_the_ca
         return
     await world.add_whole_card(woman="kari", care_unit="999999999")
     compared = 0
-    for purpose in {purpose for of_role, purpose, _ in columns() if of_role is role}:
+    for purpose in {column.purpose for column in all_columns() if column.role is role}:
         for section in SECTIONS.values():
             if section.graphql_name not in schema.get_type(CARD_TYPE).fields:
                 continue

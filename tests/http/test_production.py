@@ -121,9 +121,13 @@ async def test_production_offers_no_sign_in_no_explorer_and_no_bearer_tokens(com
     app = create_app(settings)
     transport = httpx.ASGITransport(app=app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        for path in ("/explorer", "/development/personas", "/development/jwks"):
+        issuer = "/development/issuer/helseid"
+        for path in (
+            "/explorer", "/development/personas", f"{issuer}/.well-known/openid-configuration", f"{issuer}/jwks",
+        ):  # fmt: skip
             assert (await client.get(path)).status_code == 404
-        assert (await client.post("/development/token", json={"persona": "kari"})).status_code == 404
+        for path in ("/development/token", f"{issuer}/token"):
+            assert (await client.post(path, json={"persona": "kari"})).status_code == 404
         assert (await client.get("/health/ready")).status_code == 200
         for scheme in ("Bearer", "DPoP"):
             answer = await client.post(

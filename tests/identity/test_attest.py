@@ -98,13 +98,13 @@ def test_point_of_care_may_be_left_out_where_there_are_no_sub_units(installation
     assert refusal.code == "ATTEST_ORGANISATION_MISMATCH"
 
 
-@pytest.mark.parametrize("purpose", ["HRESCH", "BTG", "treat", "KVAL"])
+@pytest.mark.parametrize("purpose", ["HRESCH", "HPAYMT", "treat", "KVAL"])
 def test_tc_a06_another_purpose_is_refused(installation: Installation, purpose: str) -> None:
-    """Research, quality work and breaking the glass are not what she has consented to."""
+    """Research, payment and quality work are not what she has consented to; a code is written as it is."""
     assert code(installation, lambda attest: None, purpose=purpose) == "PURPOSE_NOT_PERMITTED"
 
 
-@pytest.mark.parametrize("detail", ["EGENLAER", "KVAL"])
+@pytest.mark.parametrize("detail", ["EGENLAER", "KVAL", "egenlaer"])
 def test_tc_a07_learning_under_the_name_of_treatment_is_refused(installation: Installation, detail: str) -> None:
     """The details can take back what the purpose allows."""
     change = setting("care_relationship", "purpose_of_use_details", code=detail)

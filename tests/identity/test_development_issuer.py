@@ -44,8 +44,8 @@ def test_the_key_set_is_public(installation: Installation) -> None:
 
 
 def test_the_issuers_are_distinct(installation: Installation) -> None:
-    """One key set, three issuers, told apart by name."""
-    assert len(set(ISSUERS.values())) == 3
+    """One key set, four issuers, told apart by name."""
+    assert len(set(ISSUERS.values())) == 4
     assert all(issuer.startswith("https://helsekort.example/development/") for issuer in ISSUERS.values())
     assert {trusted.issuer for trusted in installation.issuer.trusted_issuers()} == set(ISSUERS.values())
 

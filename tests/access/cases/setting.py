@@ -4,6 +4,7 @@ A case changes one thing of a baseline that is right. The women and the callers 
 their short names here are those of the case list.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -74,6 +75,9 @@ async def write_visit(world: World, who: str, woman: str, **more: Any) -> httpx.
     return await ask(world, who, M1, woman, key=str(uuid4()), **more)
 
 
+_EVENT: Final = re.compile(rb'"eventId":"[0-9a-f-]{36}"')
+
+
 def refusal(response: httpx.Response) -> dict[str, Any]:
     """The extensions of the one error of an answer that has no data at all, or null in every place."""
     body = response.json()
@@ -81,6 +85,18 @@ def refusal(response: httpx.Response) -> dict[str, Any]:
     (error,) = body["errors"]
     said: dict[str, Any] = error["extensions"]
     return said
+
+
+def told(response: httpx.Response) -> tuple[int, Any, bytes]:
+    """All that an answer tells: status, headers, bytes; without the id of the event, which is another each time."""
+    return response.status_code, response.headers, _EVENT.sub(b"", response.content)
+
+
+async def entries_about(world: World, woman: str) -> list[dict[str, Any]]:
+    """What the ledger holds about a woman of the case list (or a number), in the store or not, oldest first."""
+    number = woman if woman.isdigit() else world.number(WOMEN[woman])
+    known_as = world.services.patient_keys.patient_id(number)
+    return [entry for entry in await world.all_ledger_entries() if entry["patient_id"] == known_as]
 
 
 def expect_turned_away(response: httpx.Response, status: int, code: str, reason: str | None = None) -> None:
@@ -104,3 +120,19 @@ def card_of(response: httpx.Response) -> dict[str, Any]:
     assert "errors" not in body, body
     card: dict[str, Any] = body["data"].get("card") or body["data"]["myCard"]
     return card
+
+
+async def expect_noted(world: World, n: int = 1, **said: Any) -> dict[str, Any]:
+    """So many entries stand in the ledger, no more; one of them, which is returned, says this.
+
+    `about`: the woman of the case list it is about; None: it is about nobody.
+    """
+    entries = await world.all_ledger_entries()
+    assert len(entries) == n, entries
+    if "about" in said:
+        woman = said.pop("about")
+        number = world.number(WOMEN[woman]) if woman else None
+        said["patient_id"] = world.services.patient_keys.patient_id(number) if number else None
+    found = [entry for entry in entries if all(entry[member] == value for member, value in said.items())]
+    assert found, (said, entries)
+    return found[-1]

@@ -25,13 +25,20 @@ function signsItself(headers: Headers): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 }
 
-/** A token that is refused is fetched anew once: the server may have restarted with another key. */
+/**
+ * A token that is refused is fetched anew once: the server may have restarted with another key, and a professional's token
+ * is for one patient, so that another patient takes another token.
+ */
 async function postAs(asker: SignIn | null, operation: object, headers: Headers): Promise<Response> {
   if (!asker) return post(operation, headers);
   const answer = await post(operation, { ...headers, authorization: `Bearer ${await asker.token()}` });
-  if (answer.status !== 401) return answer;
+  if (answer.status !== 401 && !(await isForAnotherPatient(answer))) return answer;
   asker.forget();
   return post(operation, { ...headers, authorization: `Bearer ${await asker.token()}` });
+}
+
+async function isForAnotherPatient(answer: Response): Promise<boolean> {
+  return answer.status === 403 && (await answer.clone().text()).includes('ATTEST_PATIENT_REUSE');
 }
 
 function post(operation: object, headers: Headers): Promise<Response> {

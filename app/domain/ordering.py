@@ -1,0 +1,39 @@
+"""The order of a section's items, as far as a caller may know it.
+
+Items stand in order of their date. Where the date is withheld, the order would tell it: whether one item is before or
+after another, and whether an item has a date at all. Such items stand last, in the order of their ids.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from app.domain.card.declaration import Section
+from app.domain.card.provenance import PROVENANCE
+from app.domain.policy import Release
+
+Items = list[dict[str, Any]]
+
+
+def reordering(section: Section, release: Release) -> Callable[[Items, date], Items] | None:
+    """How items that are cut down by a release are put in order; None where they stay as they are stored."""
+    by = section.ordered_by
+    if by is None or (by in release.members and by not in release.partial):
+        return None
+
+    def reordered(items: Items, today: date) -> Items:
+        dated = [item for item in items if _shows_date(item, by, release, today)]
+        undated = [item for item in items if not _shows_date(item, by, release, today)]
+        return dated + sorted(undated, key=_item_id)
+
+    return reordered
+
+
+def _shows_date(item: dict[str, Any], by: str, release: Release, today: date) -> bool:
+    value, escalation = item.get(by), release.partial.get(by)
+    return by in release.members and value is not None and not (escalation and escalation.applies(value, today))
+
+
+def _item_id(item: dict[str, Any]) -> str:
+    item_id: str = item[PROVENANCE.kind]["item_id"]
+    return item_id
