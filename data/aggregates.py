@@ -30,9 +30,10 @@ from app.domain.reports import CONSENT_GIVEN, CONSENT_LABELS, CONSENT_WITHDRAWN,
 from data.cards import DOCUMENTS, with_sections
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.documents import from_json, to_json
 from data.rows import care_units_of
-from data.tables import AggregateReport, MaternityRecord, Organisation, Patient, table_of
+from data.tables import AggregateReport, MaternityRecord, Organisation, Patient
 
 REPORT, ORGANISATION = table_of(AggregateReport), table_of(Organisation)
 PATIENT, RECORD = table_of(Patient).c, table_of(MaternityRecord).c

@@ -6,8 +6,9 @@ from sqlalchemy import bindparam, case, or_
 
 from data.columns import Instant, in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.expiring import Expiring
-from data.tables import AttestBinding, table_of
+from data.passing_tables import AttestBinding
 
 BINDING = table_of(AttestBinding)
 

@@ -16,8 +16,9 @@ from app.domain.errors import RecordRefusal
 from app.domain.ports import EntryMaker
 from app.domain.record import Block, BlockTarget
 from data.choosing import Choosing, Held
+from data.declaring import table_of
 from data.rows import block_row, blocks_text, stored_block
-from data.tables import AccessBlock, LedgerEntry, Patient, table_of
+from data.tables import AccessBlock, LedgerEntry, Patient
 
 PATIENT, BLOCK, ENTRY = table_of(Patient), table_of(AccessBlock), table_of(LedgerEntry).c
 WRITTEN: Final = ("accessBlock",)

@@ -13,10 +13,11 @@ from app.domain.errors import RecordRefusal
 from app.domain.record import Found, FoundCard, Protection, RecordStatus, SealedSections
 from data.columns import SideBySide
 from data.database import Database
+from data.declaring import table_of
 from data.direct import Rows
 from data.identity_numbers import PatientKeys, parse
 from data.rows import patient_file, record_head
-from data.tables import MaternityRecord, Patient, Section, table_of
+from data.tables import MaternityRecord, Patient, Section
 
 if TYPE_CHECKING:
     from app.domain.gate import Grant

@@ -43,9 +43,10 @@ from app.domain.record import BlockTarget, PatientFile, Protection
 from app.domain.viewer import Viewer
 from data.columns import Instant, in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys
 from data.rows import NOTHING, patient_file
-from data.tables import AccessBlock, CaseloadEntry, Patient, table_of
+from data.tables import AccessBlock, CaseloadEntry, Patient
 
 ENTRY, BLOCK, PATIENT = table_of(CaseloadEntry).c, table_of(AccessBlock).c, table_of(Patient).c
 SOURCE: Final = table_of(CaseloadEntry).join(table_of(Patient), PATIENT.patient_id == ENTRY.patient_id)

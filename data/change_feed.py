@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from app.domain.changes import Change, ChangeKind
 from data.database import Database
+from data.declaring import table_of
 from data.documents import from_json
 from data.notifications import Notifications
 from data.tables import Change as ChangeRow
-from data.tables import table_of
 
 CHANGE: Final = table_of(ChangeRow)
 

@@ -14,13 +14,14 @@ from app.domain.record import Found
 from data.cards import find_within
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.direct import Rows
 from data.documents import json_or_none
 from data.idempotency import Idempotency, input_hash
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger
 from data.patients import find_patients, register
-from data.tables import Change, MaternityRecord, table_of
+from data.tables import Change, MaternityRecord
 from data.turning import end_them, ended_of, without
 
 CHANGE, RECORD = table_of(Change), table_of(MaternityRecord)

@@ -16,6 +16,7 @@ from app.domain.ports import Changes, EntryMaker
 from app.domain.write_gate import MINIMUM_AGE, check_age
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.documents import to_json
 from data.identity_numbers import PatientKeys, date_of_birth
 from data.ledger import ChainedLedger
@@ -31,7 +32,6 @@ from data.tables import (
     Patient,
     Section,
     SectionVersion,
-    table_of,
 )
 
 RECORD, VERSION, CHANGE = table_of(MaternityRecord), table_of(SectionVersion), table_of(Change)

@@ -24,9 +24,10 @@ from app.domain.ledger import LedgerEntry
 from app.domain.ports import EntryMaker
 from app.domain.writing import author_of
 from data.choosing import Choosing, Held
+from data.declaring import table_of
 from data.documents import from_json, json_or_none
 from data.storing import open_items_of
-from data.tables import CaseloadEntry, MaternityRecord, Organisation, SectionVersion, table_of
+from data.tables import CaseloadEntry, MaternityRecord, Organisation, SectionVersion
 from data.tables import CorrectionRequest as CorrectionRequestRow
 
 REQUEST, CASELOAD = table_of(CorrectionRequestRow), table_of(CaseloadEntry)

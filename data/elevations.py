@@ -15,9 +15,10 @@ from app.domain.ports import EntryMaker
 from app.domain.record import Found
 from app.domain.writing import author_of
 from data.choosing import Choosing, Held
+from data.declaring import table_of
 from data.reviews import LEFT_AT, as_it_ended, review_of
 from data.rows import elevations_text, stored_elevation
-from data.tables import Elevation, Patient, table_of
+from data.tables import Elevation, Patient
 from data.turning import end_them, ended_of, without
 
 PATIENT, ELEVATION = table_of(Patient), table_of(Elevation)

@@ -11,10 +11,11 @@ from app.domain.history import SealedHistory, StoredVersion
 from app.domain.ledger import read_entry
 from app.domain.news import Look, News
 from data.database import Database
+from data.declaring import table_of
 from data.documents import as_document, from_json
 from data.rows import RECORD_STORED, stored_item
 from data.tables import Change as ChangeRow
-from data.tables import LedgerEntry, SectionVersion, table_of
+from data.tables import LedgerEntry, SectionVersion
 
 VERSION, CHANGE, ENTRY = table_of(SectionVersion).c, table_of(ChangeRow).c, table_of(LedgerEntry).c
 

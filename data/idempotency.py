@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import RecordRefusal
 from data.columns import in_utc
+from data.declaring import table_of
 from data.documents import from_json, to_json
 from data.identity_numbers import PatientKeys
 from data.rows import Row
-from data.tables import IdempotencyKey, table_of
+from data.tables import IdempotencyKey
 
 KEPT = table_of(IdempotencyKey)
 

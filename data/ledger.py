@@ -35,9 +35,10 @@ from app.domain.ports import LedgerPage
 from app.domain.searching import LedgerSearch
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.ledger_pages import read_page
 from data.tables import LedgerEntry as LedgerEntryRow
-from data.tables import LedgerGap, LedgerHead, table_of
+from data.tables import LedgerGap, LedgerHead
 from data.together import Together
 
 ENTRY, HEAD, GAP = table_of(LedgerEntryRow), table_of(LedgerHead), table_of(LedgerGap)

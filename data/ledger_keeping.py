@@ -16,9 +16,10 @@ from app.domain.record import RecordStatus
 from app.domain.searching import LedgerSearch
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.ledger import ENTRY, GAP, HEAD, ChainedLedger
 from data.ledger_pages import oldest_first
-from data.tables import MaternityRecord, Patient, table_of
+from data.tables import MaternityRecord, Patient
 
 RECORD, PATIENT = table_of(MaternityRecord), table_of(Patient)
 

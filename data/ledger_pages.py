@@ -14,7 +14,8 @@ from app.domain.ledger import EntryKind, read_entry, stated
 from app.domain.ports import LedgerPage, LoggedAccess
 from app.domain.searching import LedgerSearch
 from data.columns import in_utc
-from data.tables import LedgerEntry, table_of
+from data.declaring import table_of
+from data.tables import LedgerEntry
 
 LINK = table_of(LedgerEntry)
 ENTRY = LINK.c

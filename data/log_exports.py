@@ -22,9 +22,9 @@ from app.domain.ports import EntryMaker
 from app.domain.searching import LedgerSearch
 from data.choosing import Choosing, Held
 from data.columns import in_utc
+from data.declaring import table_of
 from data.ledger_pages import cursor_of, oldest_first
 from data.tables import LogExport as LogExportRow
-from data.tables import table_of
 
 EXPORT = table_of(LogExportRow)
 WRITTEN = ("accessLogExport",)

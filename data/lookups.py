@@ -6,8 +6,9 @@ from sqlalchemy import bindparam
 
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.expiring import Expiring
-from data.tables import LookupCount, table_of
+from data.passing_tables import LookupCount
 
 COUNT = table_of(LookupCount)
 

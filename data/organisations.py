@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.domain.viewer import Organisation
 from data.database import Database
+from data.declaring import table_of
 from data.tables import Organisation as OrganisationRow
-from data.tables import table_of
 
 ORGANISATION = table_of(OrganisationRow)
 KEPT_SECONDS: Final = 60.0

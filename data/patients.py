@@ -13,10 +13,11 @@ from app.domain.consent import Consent, ConsentState
 from app.domain.record import Block, Protection
 from data.columns import in_utc
 from data.database import Database, copy_rows
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys, parse
 from data.powers import end_powers_held
 from data.rows import block_row, blocks_text, consent
-from data.tables import AccessBlock, Change, ConsentEvent, Patient, table_of
+from data.tables import AccessBlock, Change, ConsentEvent, Patient
 
 PATIENT, CONSENT_EVENT, ACCESS_BLOCK = table_of(Patient), table_of(ConsentEvent), table_of(AccessBlock)
 CHANGE = table_of(Change)

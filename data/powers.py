@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.columns import in_utc
+from data.declaring import table_of
 from data.rows import powers_text, stored_power
-from data.tables import Patient, Representation, table_of
+from data.tables import Patient, Representation
 
 PATIENT, POWER = table_of(Patient), table_of(Representation)
 

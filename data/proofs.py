@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.domain.errors import TransportRefusal
 from data.columns import in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.direct import DirectFailure, Rows
-from data.tables import ProofSeen, table_of
+from data.passing_tables import ProofSeen
 
 SEEN = table_of(ProofSeen)
 

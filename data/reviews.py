@@ -18,8 +18,9 @@ from app.domain.ports import EntryMaker
 from app.domain.reviewing import ElevationToReview, Review, ReviewConclusion, Reviewed, ReviewPage, nothing_waits
 from data.choosing import Choosing, Held
 from data.columns import in_utc
+from data.declaring import table_of
 from data.rows import stored_elevation
-from data.tables import Elevation, Patient, table_of
+from data.tables import Elevation, Patient
 from data.turning import turned_away_at
 
 ELEVATION, PATIENT = table_of(Elevation), table_of(Patient)

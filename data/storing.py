@@ -12,6 +12,7 @@ from app.domain.consent import ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.record import RecordStatus, StoredRecord
 from data.database import Database, copy_rows
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys, parse
 from data.patients import LOOKED_UP_AT_ONCE, KnownPatient, add_consent_events, register
 from data.rows import (
@@ -24,16 +25,7 @@ from data.rows import (
     stored_record,
     version_rows,
 )
-from data.tables import (
-    CaseloadEntry,
-    Change,
-    CorrectionRequest,
-    MaternityRecord,
-    Patient,
-    Section,
-    SectionVersion,
-    table_of,
-)
+from data.tables import CaseloadEntry, Change, CorrectionRequest, MaternityRecord, Patient, Section, SectionVersion
 
 PATIENT, RECORD, VERSION = table_of(Patient), table_of(MaternityRecord), table_of(SectionVersion)
 SECTION, CASELOAD, CHANGE = table_of(Section), table_of(CaseloadEntry), table_of(Change)

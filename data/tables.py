@@ -14,51 +14,15 @@ Every key that matters starts with the record or the patient, so that one woman'
     attest_binding · lookup_count · aggregate_report
 """
 
-import re
 from datetime import date, datetime
-from typing import Any, Final, cast
 
-from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, Text, text
-from sqlalchemy.orm import declared_attr
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, text
+from sqlmodel import Field
 
 from app.domain.consent import ConsentState
 from app.domain.record import Protection, RecordStatus
-from data.columns import COUNTER, Instant
-
-NAMES: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Row(SQLModel):
-    """A row of a table named after its class."""
-
-    metadata = MetaData(naming_convention=NAMES)
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:
-        return re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
-
-
-def table_of(row: type[Row]) -> Table:
-    """The table behind a row class, for statements."""
-    return cast(Table, row.__table__)  # type: ignore[attr-defined]  # SQLModel sets it without declaring it
-
-
-def _key(**more: Any) -> Any:
-    return Field(primary_key=True, **more)
-
-
-def _long(**more: Any) -> Any:
-    return Field(sa_type=Text, **more)
-
-
-def _at(**more: Any) -> Any:
-    return Field(sa_type=Instant, **more)
+from data.columns import COUNTER
+from data.declaring import Row, instant, key_column, long_text
 
 
 class Patient(Row, table=True):
@@ -69,18 +33,18 @@ class Patient(Row, table=True):
     born_on                             as the population register has it; None where it has not said
     """
 
-    patient_id: str = _key()
+    patient_id: str = key_column()
     number_key: str = Field(unique=True)
     number_sealed: bytes
     protection: str = Protection.UNCLASSIFIED
     deceased_on: date | None = None
     consent_state: str = ConsentState.NONE
-    consent_changed_at: datetime | None = _at(default=None)
-    blocks: str = _long(default="[]")
-    elevations: str = _long(default="[]", sa_column_kwargs={"server_default": "[]"})
-    representations: str = _long(default="[]", sa_column_kwargs={"server_default": "[]"})
+    consent_changed_at: datetime | None = instant(default=None)
+    blocks: str = long_text(default="[]")
+    elevations: str = long_text(default="[]", sa_column_kwargs={"server_default": "[]"})
+    representations: str = long_text(default="[]", sa_column_kwargs={"server_default": "[]"})
     born_on: date | None = None
-    created_at: datetime = _at()
+    created_at: datetime = instant()
 
 
 class MaternityRecord(Row, table=True):
@@ -101,43 +65,43 @@ class MaternityRecord(Row, table=True):
     )
 
     patient_id: str = Field(foreign_key="patient.patient_id", index=True)
-    record_id: str = _key()
+    record_id: str = key_column()
     status: str
     version: int
-    opened_at: datetime = _at()
-    delivered_at: datetime | None = _at(default=None)
+    opened_at: datetime = instant()
+    delivered_at: datetime | None = instant(default=None)
     live_birth: bool | None = None
-    terminated_at: datetime | None = _at(default=None)
-    last_updated_at: datetime = _at()
-    record_last_updated_at: datetime = _at()
-    author: str | None = _long(default=None)
-    care_units: str = _long(default="[]")
-    wire_residue: str | None = _long(default=None)
+    terminated_at: datetime | None = instant(default=None)
+    last_updated_at: datetime = instant()
+    record_last_updated_at: datetime = instant()
+    author: str | None = long_text(default=None)
+    care_units: str = long_text(default="[]")
+    wire_residue: str | None = long_text(default=None)
     last_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
-    labels: str | None = _long(default=None)
+    labels: str | None = long_text(default=None)
 
 
 class SectionVersion(Row, table=True):
     """One version of one item of a section: the truth. Rows are added; a withdrawal removes them all; none changes."""
 
-    record_id: str = _key(foreign_key="maternity_record.record_id")
-    kind: str = _key()
-    item_id: str = _key()
-    version: int = _key(sa_column_kwargs={"autoincrement": False})
+    record_id: str = key_column(foreign_key="maternity_record.record_id")
+    kind: str = key_column()
+    item_id: str = key_column()
+    version: int = key_column(sa_column_kwargs={"autoincrement": False})
     position: int
-    last_updated_at: datetime = _at()
-    author: str | None = _long(default=None)
+    last_updated_at: datetime = instant()
+    author: str | None = long_text(default=None)
     entered_in_error: bool | None = None
-    content: str = _long()
-    wire_residue: str | None = _long(default=None)
+    content: str = long_text()
+    wire_residue: str | None = long_text(default=None)
 
 
 class Section(Row, table=True):
     """The current document of a section as ready JSON text: what cards are read from."""
 
-    record_id: str = _key(foreign_key="maternity_record.record_id")
-    kind: str = _key()
-    document: str = _long()
+    record_id: str = key_column(foreign_key="maternity_record.record_id")
+    kind: str = key_column()
+    document: str = long_text()
 
 
 class CaseloadEntry(Row, table=True):
@@ -151,8 +115,8 @@ class CaseloadEntry(Row, table=True):
         Index("ix_caseload_entry_unit_last_visit_on", "unit", "last_visit_on", "record_id"),
     )
 
-    unit: str = _key()
-    record_id: str = _key(foreign_key="maternity_record.record_id", index=True)
+    unit: str = key_column()
+    record_id: str = key_column(foreign_key="maternity_record.record_id", index=True)
     patient_id: str
     mother_name: str | None = None
     due_date: date | None = None
@@ -160,32 +124,32 @@ class CaseloadEntry(Row, table=True):
     last_visit_on: date | None = None
     last_blood_pressure: str | None = None
     open_items: int = 0
-    updated_at: datetime = _at()
+    updated_at: datetime = instant()
 
 
 class ConsentEvent(Row, table=True):
     """Consent was given or withdrawn. Append-only; the receipt of a withdrawal stays as the proof of it."""
 
-    patient_id: str = _key(foreign_key="patient.patient_id")
-    sequence: int = _key(sa_column_kwargs={"autoincrement": False})
-    at: datetime = _at()
+    patient_id: str = key_column(foreign_key="patient.patient_id")
+    sequence: int = key_column(sa_column_kwargs={"autoincrement": False})
+    at: datetime = instant()
     state: str
     source: str
-    receipt: str | None = _long(default=None)
+    receipt: str | None = long_text(default=None)
 
 
 class AccessBlock(Row, table=True):
     """The woman's own block."""
 
-    patient_id: str = _key(foreign_key="patient.patient_id")
-    block_id: str = _key()
+    patient_id: str = key_column(foreign_key="patient.patient_id")
+    block_id: str = key_column()
     section: str | None = None
     target: str
     target_id: str | None = None
     include_subunits: bool
     override_code: str
-    starts_at: datetime = _at()
-    ends_at: datetime | None = _at(default=None)
+    starts_at: datetime = instant()
+    ends_at: datetime | None = instant(default=None)
 
 
 class Elevation(Row, table=True):
@@ -204,8 +168,8 @@ class Elevation(Row, table=True):
         ),
     )  # fmt: skip
 
-    patient_id: str = _key(foreign_key="patient.patient_id")
-    elevation_id: str = _key(index=True)
+    patient_id: str = key_column(foreign_key="patient.patient_id")
+    elevation_id: str = key_column(index=True)
     hpr_number: str
     actor_name: str | None = None
     organisation_number: str
@@ -213,13 +177,13 @@ class Elevation(Row, table=True):
     session_id: str
     access_basis: str
     reason_code: str | None = None
-    reason_text: str = _long()
-    starts_at: datetime = _at()
-    ends_at: datetime = _at()
+    reason_text: str = long_text()
+    starts_at: datetime = instant()
+    ends_at: datetime = instant()
     actor_key: str | None = None
-    reviewed_at: datetime | None = _at(default=None)
+    reviewed_at: datetime | None = instant(default=None)
     review_conclusion: str | None = None
-    review_note: str | None = _long(default=None)
+    review_note: str | None = long_text(default=None)
 
 
 class CorrectionRequest(Row, table=True):
@@ -228,19 +192,19 @@ class CorrectionRequest(Row, table=True):
     status   OPEN, CORRECTED or DECLINED
     """
 
-    record_id: str = _key(foreign_key="maternity_record.record_id")
-    request_id: str = _key()
+    record_id: str = key_column(foreign_key="maternity_record.record_id")
+    request_id: str = key_column()
     patient_id: str = Field(index=True)
     kind: str
     item_id: str
     version: int
     unit: str = Field(index=True)
-    request: str = _long()
-    requested_at: datetime = _at()
+    request: str = long_text()
+    requested_at: datetime = instant()
     status: str
-    answer: str | None = _long(default=None)
-    answered_at: datetime | None = _at(default=None)
-    answered_by: str | None = _long(default=None)
+    answer: str | None = long_text(default=None)
+    answered_at: datetime | None = instant(default=None)
+    answered_by: str | None = long_text(default=None)
 
 
 class Representation(Row, table=True):
@@ -249,13 +213,13 @@ class Representation(Row, table=True):
     kind, area   a `PowerKind` and a `ServiceArea` of app/domain/representing.py
     """
 
-    patient_id: str = _key(foreign_key="patient.patient_id")
-    power_id: str = _key()
+    patient_id: str = key_column(foreign_key="patient.patient_id")
+    power_id: str = key_column()
     representative_key: str = Field(index=True)
     kind: str
     area: str
-    starts_at: datetime = _at()
-    ends_at: datetime | None = _at(default=None)
+    starts_at: datetime = instant()
+    ends_at: datetime | None = instant(default=None)
 
 
 class LedgerEntry(Row, table=True):
@@ -273,13 +237,13 @@ class LedgerEntry(Row, table=True):
 
     chain: str
     sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
-    at: datetime = _at()
+    at: datetime = instant()
     patient_id: str | None = None
     actor_key: str | None = None
     hpr_number: str | None = None
     organisation_number: str | None = None
     seen_change: int | None = Field(default=None, sa_column=Column(COUNTER, nullable=True))
-    entry: str = _long()
+    entry: str = long_text()
     previous_hash: str
     hash: str
 
@@ -287,7 +251,7 @@ class LedgerEntry(Row, table=True):
 class LedgerHead(Row, table=True):
     """Where a chain ends, kept apart from its links."""
 
-    chain: str = _key()
+    chain: str = key_column()
     sequence: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
     hash: str
 
@@ -295,7 +259,7 @@ class LedgerHead(Row, table=True):
 class LedgerGap(Row, table=True):
     """Entries that were removed when their time was over: `Gap` of app/domain/chains.py."""
 
-    chain: str = _key()
+    chain: str = key_column()
     first: int = Field(sa_column=Column(COUNTER, primary_key=True, autoincrement=False))
     last: int = Field(sa_column=Column(COUNTER, nullable=False, autoincrement=False))
     hash_before: str
@@ -309,15 +273,15 @@ class LogExport(Row, table=True):
     requested_by, approved_by   keyed hashes of their identity numbers
     """
 
-    request_id: str = _key()
+    request_id: str = key_column()
     patient_id: str = Field(index=True)
-    reason: str = _long()
+    reason: str = long_text()
     requested_by: str
     requester_name: str | None = None
-    requested_at: datetime = _at()
+    requested_at: datetime = instant()
     approved_by: str | None = None
     approver_name: str | None = None
-    approved_at: datetime | None = _at(default=None)
+    approved_at: datetime | None = instant(default=None)
 
 
 class Change(Row, table=True):
@@ -336,55 +300,29 @@ class Change(Row, table=True):
     sequence: int | None = Field(default=None, sa_column=Column(COUNTER, primary_key=True, autoincrement=True))
     record_id: str | None = None
     patient_id: str
-    at: datetime = _at()
+    at: datetime = instant()
     kind: str | None = None
     item_id: str | None = None
     version: int | None = None
     what: str
-    author: str | None = _long(default=None)
+    author: str | None = long_text(default=None)
 
 
 class IdempotencyKey(Row, table=True):
     """The answer a command was given, for when it is sent again. Of a patient, so that it goes when her card goes."""
 
-    client_id: str = _key()
-    key: str = _key()
+    client_id: str = key_column()
+    key: str = key_column()
     patient_id: str | None = Field(default=None, index=True)
     input_hash: str
-    answer: str = _long()
-    at: datetime = _at()
-
-
-class ProofSeen(Row, table=True):
-    """A proof of possession that was taken, by a hash of its key and its id. Nothing of anybody's."""
-
-    name: str = _key()
-    expires_at: datetime = _at()
-
-
-class AttestBinding(Row, table=True):
-    """Which patient an attest was first used for, until it is too old.
-
-    attest   keyed hash of the sign-in session (or the token, where there is no session) and the decision it rests on
-    """
-
-    attest: str = _key()
-    patient_id: str
-    expires_at: datetime = _at(index=True)
-
-
-class LookupCount(Row, table=True):
-    """How many women a system has asked about in a minute, in all processes together."""
-
-    client_id: str = _key()
-    minute: datetime = _at(primary_key=True, index=True)
-    lookups: int
+    answer: str = long_text()
+    at: datetime = instant()
 
 
 class Organisation(Row, table=True):
     """An organisation enrolled in the trial."""
 
-    number: str = _key()
+    number: str = key_column()
     name: str
     kind: str
     parent_number: str
@@ -397,10 +335,10 @@ class AggregateReport(Row, table=True):
     counts   the numbers it was made of, which the next one is held against; None once there is a next one
     """
 
-    name: str = _key()
-    sequence: int = _key(sa_column_kwargs={"autoincrement": False})
-    made_at: datetime = _at()
+    name: str = key_column()
+    sequence: int = key_column(sa_column_kwargs={"autoincrement": False})
+    made_at: datetime = instant()
     policy: str
     population: int
-    rows: str = _long()
-    counts: str | None = _long(default=None)
+    rows: str = long_text()
+    counts: str | None = long_text(default=None)

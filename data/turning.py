@@ -17,8 +17,9 @@ from app.domain.ledger import LISTS
 from app.domain.record import Found, PatientFile
 from data.columns import Instant, in_utc
 from data.database import Database
+from data.declaring import table_of
 from data.documents import from_json, to_json
-from data.tables import Elevation, LedgerEntry, Patient, table_of
+from data.tables import Elevation, LedgerEntry, Patient
 from data.written import Read
 
 ENTRY, ELEVATION, PATIENT = table_of(LedgerEntry), table_of(Elevation), table_of(Patient)

@@ -35,13 +35,14 @@ from data.cards import (
 )
 from data.caseload import READ_FOR_LINES
 from data.database import Database
+from data.declaring import table_of
 from data.direct import DirectFailure, Rows
 from data.documents import as_document
 from data.idempotency import answer_kept, answer_row, check_key, input_hash, reused
 from data.identity_numbers import PatientKeys, date_of_birth, parse
 from data.ledger import ChainedLedger
 from data.rows import stored_item
-from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion, table_of
+from data.tables import IdempotencyKey, MaternityRecord, Patient, SectionVersion
 from data.together import Known, Together
 from data.turning import TurnedAway, end_them, ended_of
 from data.written import Read, gather_accepted

@@ -16,11 +16,12 @@ from app.domain.labels import for_lists
 from app.domain.record import CareUnit, Found, RecordHead, RecordStatus, StoredItem, StoredRecord
 from data.caseload import MADE_OF, READ_FOR_LINES, CaseloadLine, caseload_lines
 from data.columns import in_utc
+from data.declaring import table_of
 from data.direct import Rows
 from data.documents import as_document, from_json, in_card_order, of_one_day, to_json
 from data.rows import Row, care_units_of, care_units_text, caseload_row, record_row, version_row
 from data.storing import open_items
-from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion, table_of
+from data.tables import CaseloadEntry, Change, MaternityRecord, Section, SectionVersion
 from data.together import LATEST, Together
 
 RECORD, VERSION, SECTION = table_of(MaternityRecord), table_of(SectionVersion), table_of(Section)

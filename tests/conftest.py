@@ -55,11 +55,16 @@ async def strict_gateway(data_dir: Path, tmp_path: Path) -> AsyncIterator[World]
 
 @asynccontextmanager
 async def gateway_with_cast(
-    engine: str, data_dir: Path, folder: Path, clock: Clock = lambda: NOW, settings: type[Settings] = Settings
+    engine: str,
+    data_dir: Path,
+    folder: Path,
+    clock: Clock = lambda: NOW,
+    settings: type[Settings] = Settings,
+    public_url: str = PUBLIC_URL,
 ) -> AsyncIterator[World]:
     """A gateway by this clock on a new store with the cast in it."""
     url = await _store_with_cast(engine, data_dir, folder)
-    services = make_services(settings(data_dir=data_dir, database_url=url, public_url=PUBLIC_URL), clock=clock)
+    services = make_services(settings(data_dir=data_dir, database_url=url, public_url=public_url), clock=clock)
     async with running(services) as made:
         yield made
     await drop_database(url)

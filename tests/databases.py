@@ -24,8 +24,8 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import delete, make_url
 
 from data.database import Database
+from data.declaring import Row
 from data.migrate import migrate
-from data.tables import Row
 
 ENGINES: Final = ("sqlite", "postgresql")
 UNPRIVILEGED_USERS: Final = ("postgres", "nobody")

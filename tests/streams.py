@@ -14,8 +14,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from app.main import create_app
 from app.services import Services
 from data.columns import in_utc
+from data.declaring import table_of
 from data.patients import set_blocks
-from data.tables import Change, Patient, table_of
+from data.tables import Change, Patient
 from tests.world import World
 
 PATIENT, CHANGE = table_of(Patient), table_of(Change)

@@ -136,7 +136,9 @@ async def test_a_vendor_asks_with_a_proof_as_it_is_told(
     commands = README.split("<!-- vendor", 1)[1].split("```", 2)[1]
     commands = commands.replace(".venv/bin/helsekort", f"{sys.executable} -m app").replace(":8000", f":{port}")
     async with (
-        gateway_with_cast("sqlite", data_dir, tmp_path, clock=system_clock) as world,
+        gateway_with_cast(
+            "sqlite", data_dir, tmp_path, clock=system_clock, public_url=f"http://127.0.0.1:{port}"
+        ) as world,
         listening_gateway(world.services, port=port),
     ):
         shell = await asyncio.create_subprocess_exec("bash", "-ec", commands, cwd=ROOT, stdout=subprocess.PIPE)

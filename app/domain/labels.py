@@ -17,6 +17,7 @@ from app.domain.card.declaration import Fact, camel, declared_in
 from app.domain.card.provenance import PROVENANCE
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
+from app.domain.ordering import undated_last
 from app.domain.viewer import CallerKind
 
 
@@ -89,7 +90,8 @@ class LabelledCard:
         if kind not in self._labels or document is None:
             return document
         if isinstance(document, list):
-            return [self.item(kind, item) for item in document]
+            shown = [self.item(kind, item) for item in document]
+            return undated_last(SECTIONS[kind], shown) if self.hides_of(kind) else shown
         return self.item(kind, document)
 
     def item(self, kind: str, item: dict[str, Any]) -> dict[str, Any]:

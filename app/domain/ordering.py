@@ -6,16 +6,27 @@ after another, and whether an item has a date at all. Such items stand last, in 
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.card.declaration import Section
 from app.domain.card.provenance import PROVENANCE
-from app.domain.policy import Release
+
+if TYPE_CHECKING:
+    from app.domain.policy import Release
 
 Items = list[dict[str, Any]]
 
 
-def reordering(section: Section, release: Release) -> Callable[[Items, date], Items] | None:
+def undated_last(section: Section, items: Items) -> Items:
+    """Items of which some have lost their date to the caller, in an order that does not tell it."""
+    by = section.ordered_by
+    if by is None or all(item.get(by) is not None for item in items):
+        return items
+    undated = sorted((item for item in items if item.get(by) is None), key=_item_id)
+    return [item for item in items if item.get(by) is not None] + undated
+
+
+def reordering(section: Section, release: "Release") -> Callable[[Items, date], Items] | None:
     """How items that are cut down by a release are put in order; None where they stay as they are stored."""
     by = section.ordered_by
     if by is None or (by in release.members and by not in release.partial):
@@ -29,7 +40,7 @@ def reordering(section: Section, release: Release) -> Callable[[Items, date], It
     return reordered
 
 
-def _shows_date(item: dict[str, Any], by: str, release: Release, today: date) -> bool:
+def _shows_date(item: dict[str, Any], by: str, release: "Release", today: date) -> bool:
     value, escalation = item.get(by), release.partial.get(by)
     return by in release.members and value is not None and not (escalation and escalation.applies(value, today))
 

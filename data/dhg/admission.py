@@ -14,13 +14,14 @@ from app.domain.errors import RecordRefusal
 from app.domain.record import CareUnit, RecordStatus, StoredRecord
 from data.caseload import KIND_OF
 from data.database import Database
+from data.declaring import table_of
 from data.dhg.envelopes import Envelope, Line
 from data.dhg.mapping import to_stored
 from data.dhg.wire import METADATA, RECORD_ID, InvalidWire, WireProblem
 from data.identity_numbers import PatientKeys, parse
 from data.patients import KnownPatient, find_patients
 from data.storing import NewCard
-from data.tables import MaternityRecord, table_of
+from data.tables import MaternityRecord
 
 RECORD: Final = table_of(MaternityRecord)
 RECORD_ID_PATH: Final = f"{METADATA}.{RECORD_ID}"

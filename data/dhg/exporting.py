@@ -8,11 +8,12 @@ from sqlalchemy import select
 from app.domain.consent import Consent, ConsentState
 from app.domain.errors import RecordRefusal
 from data.database import Database
+from data.declaring import table_of
 from data.dhg.envelopes import envelope_of
 from data.dhg.mapping import to_wire
 from data.identity_numbers import PatientKeys
 from data.storing import read_stored, record_ids_of, stored_record_ids
-from data.tables import MaternityRecord, Patient, table_of
+from data.tables import MaternityRecord, Patient
 
 RECORD: Final = table_of(MaternityRecord)
 PATIENT: Final = table_of(Patient)

@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from data.tables import Row
+import data.passing_tables
+import data.tables  # noqa: F401 - so that they are declared
+from data.declaring import Row
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
 context.run_migrations()

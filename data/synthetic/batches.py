@@ -13,20 +13,12 @@ from sqlalchemy import Table
 
 from app.domain.consent import ConsentState
 from data.database import Database, copy_rows
+from data.declaring import Row as TableRow
+from data.declaring import table_of
 from data.rows import Row, caseload_rows, change_row, record_row, section_rows, version_rows
 from data.storing import IMPORT
 from data.synthetic.population import card_of
-from data.tables import (
-    CaseloadEntry,
-    Change,
-    ConsentEvent,
-    MaternityRecord,
-    Patient,
-    Section,
-    SectionVersion,
-    table_of,
-)
-from data.tables import Row as TableRow
+from data.tables import CaseloadEntry, Change, ConsentEvent, MaternityRecord, Patient, Section, SectionVersion
 
 _ROWS: Final[tuple[type[TableRow], ...]] = (
     Patient, ConsentEvent, MaternityRecord, SectionVersion, Section, CaseloadEntry, Change,

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from app.domain.representing import PowerKind, PowerOfAttorney, ServiceArea
+from data.synthetic.cast import CAST
 
+GIVER_NUMBER: Final = CAST[0].number
 REPRESENTATIVE_NUMBER: Final = "25818140919"
 """Somebody who is nobody's patient here."""
 

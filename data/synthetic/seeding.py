@@ -20,6 +20,7 @@ from sqlalchemy import select, text
 from app.domain.consent import ConsentState
 from data.consents import BY_HERSELF
 from data.database import Database
+from data.declaring import table_of
 from data.documents import to_json
 from data.identity_numbers import PatientKeys
 from data.organisations import EnrolledOrganisations
@@ -28,10 +29,10 @@ from data.representations import note_power, powers_of
 from data.storing import store
 from data.synthetic.batches import Batch, begin_work, store_batch, work
 from data.synthetic.cast import CAST, CastMember, Situation
-from data.synthetic.cast_powers import REPRESENTATIVE_NUMBER, power_of_attorney
+from data.synthetic.cast_powers import GIVER_NUMBER, REPRESENTATIVE_NUMBER, power_of_attorney
 from data.synthetic.numbers import number_of
 from data.synthetic.organisations import ORGANISATIONS
-from data.tables import Patient, table_of
+from data.tables import Patient
 
 WOMEN_AT_ONCE: Final = 250
 
@@ -117,8 +118,8 @@ async def load_cast(database: Database, keys: PatientKeys, as_of: date) -> int:
     missing = [member for member in CAST if not member.never_consented and not await _is_there(database, keys, member)]
     for member in missing:
         await _load(database, keys, member, member.on(as_of))
-    if not await powers_of(database, keys, CAST[0].number):
-        await note_power(database, keys, CAST[0].number, power_of_attorney(keys.key(REPRESENTATIVE_NUMBER), as_of))
+    if not await powers_of(database, keys, GIVER_NUMBER):
+        await note_power(database, keys, GIVER_NUMBER, power_of_attorney(keys.key(REPRESENTATIVE_NUMBER), as_of))
     return len(missing)
 
 

@@ -95,8 +95,10 @@ def nulls(value: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def selected_head(query: str, path: tuple[str, ...]) -> bool:
-    """Whether a null is the head's `closedAt` under an alias: the card is open."""
-    return f"{path[1]}: closedAt" in query
+    """Whether a null is one that says there is nothing: the head's `closedAt` of an open card, or the badge of values
+    that she does not see, under whatever alias."""
+    badges = ("withheldFromPatient", *(f"{name}: withheldFromPatient" for name in path))
+    return f"{path[1]}: closedAt" in query or path[-1] in badges or any(badge in query for badge in badges[1:])
 
 
 async def test_callers_at_once_never_get_each_others_answers(world: World) -> None:

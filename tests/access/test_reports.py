@@ -70,7 +70,7 @@ async def test_who_read_which_report_is_written_down(world: World) -> None:
     await reports(world)
     (entry,) = (await world.all_ledger_entries())[before:]
     assert (entry["role"], entry["outcome"], entry["patient_id"], entry["record_id"]) == (
-        "EVALUATOR", "ALLOWED", "-", None,
+        "EVALUATOR", "ALLOWED", None, None,
     )  # fmt: skip
     assert entry["released"] == sorted(f"reports.{name}" for name in ReportName)
     assert entry["actor_name"] == "Tallsen, Evaluator"

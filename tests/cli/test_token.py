@@ -222,7 +222,11 @@ class Unseen:
 
 def proof_refusal(raw: str, made: str, folder: Path) -> str | None:
     """The reason a gateway refuses a proof for; None when it takes it."""
-    verifier, key = ProofVerifier(ProofTerms(address=GRAPHQL), Unseen()), ProofKey.load_or_create(folder).thumbprint
+    terms, key = (
+        ProofTerms(address=GRAPHQL, max_age_seconds=10, skew_seconds=5),
+        ProofKey.load_or_create(folder).thumbprint,
+    )
+    verifier = ProofVerifier(terms, Unseen())
     try:
         asyncio.run(verifier.verify([made], method="POST", token=raw, key_thumbprint=key, now=datetime.now(UTC)))
     except TransportRefusal as refused:

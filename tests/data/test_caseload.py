@@ -9,9 +9,10 @@ from app.domain.card.pregnancy import Pregnancy
 from app.domain.record import CareUnit
 from data.caseload import caseload_lines_of
 from data.database import Database
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys
 from data.storing import store
-from data.tables import CaseloadEntry, table_of
+from data.tables import CaseloadEntry
 from tests.data.world import CONSENTED_AT, KARI, OTHER_UNIT, PREGNANCY, UNIT, card, closed_card, item, visit
 
 LAST_PERIOD, ULTRASOUND, CORRECTED = date(2026, 9, 1), date(2026, 9, 4), date(2026, 9, 7)

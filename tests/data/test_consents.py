@@ -18,10 +18,11 @@ from app.domain.searching import LedgerSearch
 from data.cards import StoredCards
 from data.consents import StoredConsents
 from data.database import Database
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys
 from data.ledger import ChainedLedger, verify
 from data.storing import store
-from data.tables import ConsentEvent, CorrectionRequest, Elevation, IdempotencyKey, Patient, table_of
+from data.tables import ConsentEvent, CorrectionRequest, Elevation, IdempotencyKey, Patient
 from tests.data.world import (
     AISHA,
     CONSENTED_AT,

@@ -14,10 +14,11 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from data.cards import StoredCards
 from data.database import Database, copy_rows, driver_url
+from data.declaring import Row, table_of
 from data.identity_numbers import PatientKeys
 from data.migrate import is_current, migrate
 from data.storing import store
-from data.tables import IdempotencyKey, MaternityRecord, Organisation, Row, table_of
+from data.tables import IdempotencyKey, MaternityRecord, Organisation
 from tests.data.world import (
     CONSENTED_AT,
     KARI,

@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.errors import RecordRefusal
 from app.domain.searching import LedgerSearch
 from data.database import Database
+from data.declaring import table_of
 from data.ledger import ChainedLedger, LedgerUnavailable, verify
 from data.ledger_pages import cursor_of
 from data.tables import LedgerEntry as LedgerEntryRow
-from data.tables import LedgerHead, table_of
+from data.tables import LedgerHead
 from tests.data.world import LEDGER_KEY, NOW, count_rows, entry, failing_transaction
 from tests.databases import ENGINES, empty_database_url
 

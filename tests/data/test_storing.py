@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from app.domain.errors import RecordRefusal
 from data.cards import StoredCards
 from data.database import Database
+from data.declaring import table_of
 from data.identity_numbers import PatientKeys
 from data.storing import (
     ActiveRecordExists,
@@ -20,7 +21,7 @@ from data.storing import (
     store,
     stored_record_ids,
 )
-from data.tables import Section, table_of
+from data.tables import Section
 from tests.data.world import (
     AISHA,
     CONSENTED_AT,

@@ -20,7 +20,7 @@ from app.domain.ledger import LedgerEntry, Outcome
 from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
 from data.caseload import KIND_OF
 from data.database import Database
-from data.tables import Row
+from data.declaring import Row
 
 LOOKUP_KEY, SEALING_KEY, LEDGER_KEY = (hashlib.sha256(name).digest() for name in (b"lookup", b"sealing", b"ledger"))
 

@@ -4,7 +4,8 @@ import asyncio
 import os
 import socket as sockets
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,16 +95,14 @@ async def gateway_of(world: World, folder: Path, name: str = "gateway") -> Async
 @asynccontextmanager
 async def client_of(gateway: Gateway, data_dir: Path, persona: str) -> AsyncIterator["Client"]:
     """Somebody signed in for the whole test: processes go by the real clock."""
-    found = all_personas()[persona]
-    token = DevelopmentIssuer(data_dir).mint(
-        found, now=datetime.now(UTC), purpose=found.purpose_for(None), lifetime_seconds=3600
-    )
+    found, issuer = all_personas()[persona], DevelopmentIssuer(data_dir)
+
+    def signed_in() -> str:
+        return issuer.mint(found, now=datetime.now(UTC), purpose=found.purpose_for(None), lifetime_seconds=3600)
+
     limits = httpx.Limits(max_connections=32)
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{gateway.port}", headers={"authorization": f"Bearer {token}"}, limits=limits,
-        timeout=20,
-    ) as made:  # fmt: skip
-        yield Client(made)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", limits=limits, timeout=20) as made:
+        yield Client(made, signed_in)
 
 
 def codes(body: Mapping[str, Any]) -> list[str]:
@@ -112,15 +111,25 @@ def codes(body: Mapping[str, Any]) -> list[str]:
 
 
 class Client:
-    """Sends commands over HTTP. `met`: the codes it was answered with on the way; LOST for no answer at all."""
+    """Sends commands over HTTP, for each patient with a token of its own. `met`: the codes it was answered with on the
+    way; LOST for no answer at all."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, signed_in: Callable[[], str]) -> None:
         self.http = http
+        self._tokens: defaultdict[str | None, str] = defaultdict(signed_in)
         self.met: list[str] = []
+
+    def credentials(self, patient: str | None) -> dict[str, str]:
+        """Headers of a request about her."""
+        return {"authorization": f"Bearer {self._tokens[patient]}"}
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The answer's body. Raises httpx.TransportError when there is none."""
-        response = await self.http.post("/graphql", json={"query": query, "variables": variables})
+        response = await self.http.post(
+            "/graphql",
+            json={"query": query, "variables": variables},
+            headers=self.credentials(variables.get("patient")),
+        )
         assert "Traceback" not in response.text
         body: dict[str, Any] = response.json()
         return body

@@ -137,7 +137,8 @@ def _over_http(port: int, client: Client, numbers: list[str]) -> Leave:
     async def leave(key: str, seconds: float) -> bool:
         body = orjson.dumps({"query": DOCUMENT, "variables": variables(numbers, key)})
         request: httpx.Request = client.http.build_request("POST", "/graphql", content=body)
-        headers = {**request.headers, "content-type": "application/json"}
+        signed = client.credentials(sent(numbers, key)["patient"])
+        headers = {**request.headers, **signed, "content-type": "application/json"}
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"POST /graphql HTTP/1.1\r\n{head}\r\n".encode() + body)

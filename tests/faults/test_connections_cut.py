@@ -14,7 +14,7 @@ from tests.world import World
 CUT = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend'
     AND pid <> pg_backend_pid() AND NOT pid = ANY($1::int[])"""
-STATUS = "query($p: NationalIdentityNumber!) { card(patient: $p) { status } }"
+STATUS = "query($patient: NationalIdentityNumber!) { card(patient: $patient) { status } }"
 TOLD = {"DEPENDENCY_UNAVAILABLE", "AUDIT_UNAVAILABLE", "INTERNAL_ERROR"}
 """What a client may be told while connections are cut. It is told something in any case: the process lives."""
 
@@ -79,13 +79,13 @@ async def test_a_gateway_that_lost_all_its_connections_at_rest_does_not_notice(w
         numbers = list(await cards(world.services))
         for first in ("write", "read"):
             await Sending(client, numbers[:4], 16).run()
-            await asyncio.gather(*(client.ask(STATUS, p=number) for number in numbers[:8]))
+            await asyncio.gather(*(client.ask(STATUS, patient=number) for number in numbers[:8]))
             cut_before = cutter.cut
             await cutter.once()
             assert cutter.cut > cut_before + 1
             await asyncio.sleep(0.2)  # until the gateway has heard of it
             if first == "write":
                 await client.until_acknowledged("record", "visit", patient=numbers[0], content=VISIT, key="again")
-            for body in await asyncio.gather(*(client.ask(STATUS, p=number) for number in numbers[:8])):
+            for body in await asyncio.gather(*(client.ask(STATUS, patient=number) for number in numbers[:8])):
                 assert "errors" not in body
         assert client.met == []

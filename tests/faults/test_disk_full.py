@@ -96,11 +96,15 @@ async def sent_until_refused(client: Client, number: str) -> tuple[list[str], st
 async def assert_nothing_is_shown(client: Client, number: str) -> None:
     """No entry in the ledger, no answer. What little is left on the disk may be enough for some entries more."""
     for _ in range(200):
-        response = await client.http.post("/graphql", json={"query": CARD, "variables": {"p": number}})
+        response = await client.http.post(
+            "/graphql", json={"query": CARD, "variables": {"p": number}}, headers=client.credentials(number)
+        )
         if response.status_code != 200:
             break
     for _ in range(3):
-        response = await client.http.post("/graphql", json={"query": CARD, "variables": {"p": number}})
+        response = await client.http.post(
+            "/graphql", json={"query": CARD, "variables": {"p": number}}, headers=client.credentials(number)
+        )
         assert (response.status_code, codes(response.json())) == (503, ["AUDIT_UNAVAILABLE"])
         assert "data" not in response.json()
 

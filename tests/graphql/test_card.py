@@ -44,7 +44,7 @@ def _empty_facts(value: object, path: str = "") -> set[str]:
         return {found for name, inner in value.items() for found in _empty_facts(inner, f"{path}.{name}")}
     if isinstance(value, list):
         return {found for inner in value for found in _empty_facts(inner, path)}
-    return {path} - {".closedAt"} if value is None else set()
+    return {path} if value is None and path.rpartition(".")[2] not in ("closedAt", "withheldFromPatient") else set()
 
 
 async def test_a_card_is_one_statement(world: World) -> None:

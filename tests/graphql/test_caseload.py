@@ -206,8 +206,8 @@ async def test_an_elevation_opens_a_card_and_not_the_list(world: World) -> None:
     """In an emergency what she has blocked is read on her card; on the list her blocks hold, and the log says no more."""
     await block_for(world, "kari", block("pregnancy", BlockTarget.ALL))
     await block_for(world, "tone", block(None, BlockTarget.ALL))
-    token = in_session(world, "hospital", "ETREAT")
     for woman in ("kari", "tone"):
+        token = in_session(world, "hospital", "ETREAT")
         assert (await elevate(world, token, woman))["data"]["elevateAccess"]["inForce"]
         card = (await send(
             world, token, "query($p: NationalIdentityNumber!) { card(patient: $p) { pregnancy { dueDateByUltrasound } } }",

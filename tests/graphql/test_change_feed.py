@@ -76,8 +76,9 @@ async def test_opening_a_stream_is_written_down(world: World, address: str, kari
     async with socket_of(world, address, "gp") as gp:
         await gp.follow("1", FOLLOW_HER, patient=kari.number)
         assert (await world.ledger_entries("kari"))[-1]["outcome"] == "ALLOWED"
-        await gp.subscribe("2", FOLLOW_HER, patient=world.number("liv"))
-        assert await gp.refusal("2") == "CONSENT_MISSING"
+    async with socket_of(world, address, "gp") as gp:
+        await gp.subscribe("1", FOLLOW_HER, patient=world.number("liv"))
+        assert await gp.refusal("1") == "CONSENT_MISSING"
         assert (await world.ledger_entries("liv"))[-1]["outcome"] == "REFUSED"
 
 
@@ -264,12 +265,17 @@ async def test_turning_to_another_woman_ends_the_stream_and_following_her_does_n
     await kari.block(block(None, STAFF["gp"].hpr_number))
     token = in_session(world, "gp", "ETREAT", "one session")
     assert "errors" not in await elevate(world, token, "kari")
-    async with socket_of(world, address, "gp", purpose="ETREAT", sid="one session") as elevated:
+    session = {"purpose": "ETREAT", "sid": "one session"}
+    async with (
+        socket_of(world, address, "gp", **session) as elevated,
+        socket_of(world, address, "gp", **session) as beside,
+    ):
         await elevated.follow("1", FOLLOW_HER, patient=kari.number)
-        await elevated.follow("2", FOLLOW_HER, patient=world.number("aisha"))
+        await beside.follow("1", FOLLOW_HER, patient=world.number("aisha"))
         sequence = await kari.item()
         assert (await elevated.event())["sequence"] == sequence
-        assert (await send(world, token, ILLNESSES, patient=world.number("aisha")))["data"]["card"] is not None
+        another = in_session(world, "gp", "ETREAT", "one session")
+        assert (await send(world, another, ILLNESSES, patient=world.number("aisha")))["data"]["card"] is not None
         await kari.item()  # the turning itself wakes nobody: the next event is what finds the door closed
         assert await elevated.end() == "ACCESS_BLOCKED_BY_PATIENT"
 

@@ -275,7 +275,8 @@ async def test_requests_and_answers_are_changes_without_words(world: World) -> N
 
 
 async def test_reading_requests_is_noted_and_costs_one_statement_when_asked_for(world: World) -> None:
-    """None when they are not selected, one when they are, whichever way and however often."""
+    """None when they are not selected, one when they are, whichever way and however often; and then one more, to see that
+    she has not withdrawn between the two."""
     await asked(world)
     twice = f"query($patient: NationalIdentityNumber!) {{ card(patient: $patient) {{ a: {LISTED} b: {LISTED} }} }}"
     without = "query($patient: NationalIdentityNumber!) { card(patient: $patient) { status } }"
@@ -284,7 +285,7 @@ async def test_reading_requests_is_noted_and_costs_one_statement_when_asked_for(
             await world.data("gp", query, patient=world.number("kari"))
         selects = [one for one in seen if one.startswith("SELECT") and "ledger" not in one]
         assert (len(selects), len([one for one in selects if "correction_request" in one])) == (
-            1 + statements,
+            1 + 2 * statements,
             statements,
         )
     released = [entry["released"] for entry in (await world.ledger_entries("kari"))[-3:]]

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path as Folder
 from typing import Any, Final
 
-import orjson
 import pytest
 from graphql import OperationType
 
+from app.domain.ledger import read_entry
 from app.domain.viewer import CallerKind, Purpose, Viewer
 from app.execution.operation import Request
 from app.services import Services, make_services
@@ -138,7 +138,7 @@ def test_any_command_is_answered_and_written_down_the_same_compiled_or_not(both:
 
 
 def _came_to(seen: Seen) -> Iterator[str]:
-    for entry in map(orjson.loads, seen.entries):
+    for entry in map(read_entry, seen.entries):
         yield "written" if entry["written"] else entry["refusal"] or "nothing"
         if entry["refusal"]:
             yield "refused"

@@ -99,8 +99,9 @@ class Ward(World):
         body = response.json()
         if "errors" in body:
             self.error_bodies.append(response.text)
-        if body.get("errors", [{}])[0].get("extensions", {}).get("code") == "GRAPHQL_VALIDATION_FAILED":
-            return response  # there is no such thing for this caller: nobody was looked up
+        refused = {error["extensions"]["code"] for error in body.get("errors", ())}
+        if response.status_code != 200 or "GRAPHQL_VALIDATION_FAILED" in refused:
+            return response  # not let in, or there is no such thing for this caller: nobody was looked up
         outcome, sections, written = outcome_of(query, body)
         for woman in self._concerned(persona, variables, body):
             self.note(woman, persona, purpose, outcome, sections, () if again else written)

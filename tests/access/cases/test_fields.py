@@ -153,10 +153,9 @@ async def test_TC_F07_whoever_has_no_licence_reads_no_card(world: World) -> None
 async def test_TC_F08_a_role_in_a_header_is_not_looked_at(gateway: World, header: str) -> None:
     """The answer is the one without the header: 403 HPR_REQUIRED where the role is off."""
     gateway.services.enabled_roles -= {Role.SECRETARY}
-    headers = {"authorization": f"Bearer {gateway.token('clerk')}"}
-    sent = {"query": Q1, "variables": {"patient": gateway.number(WOMEN["W1"])}}
-    plain = await gateway.client.post("/graphql", json=sent, headers=headers)
-    claimed = await gateway.client.post("/graphql", json=sent, headers=headers | {header: "LE"})
+    sent, token = {"query": Q1, "variables": {"patient": gateway.number(WOMEN["W1"])}}, gateway.token("clerk")
+    plain = await gateway.client.post("/graphql", json=sent, headers=gateway.credentials(token))
+    claimed = await gateway.client.post("/graphql", json=sent, headers=gateway.credentials(token) | {header: "LE"})
     expect_turned_away(claimed, 403, "HPR_REQUIRED")
     assert claimed.content == plain.content
     assert await gateway.ledger_entries("kari") == []

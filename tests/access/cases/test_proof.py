@@ -230,5 +230,5 @@ async def test_the_hand_made_baseline_of_a_proof_is_accepted(gateway: World) -> 
     assert gateway.proof_key is not None
     token = gateway.token("gp")
     head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": gateway.proof_key.public_jwk}
-    given = assemble(head, said(gateway, token), es256(gateway.proof_key.private_key))
+    given = assemble(head, said(gateway, token), es256(gateway.proof_key.key.private_key))
     assert (await send(gateway, token, given)).json()["data"]["card"]

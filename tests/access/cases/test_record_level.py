@@ -212,13 +212,14 @@ async def test_TC_R12_a_closed_card_is_no_active_one(world: World) -> None:
 
 async def test_TC_R13_protection_holds_for_the_next_request(world: World) -> None:
     """Whoever has read her card a moment ago is refused, with the same token."""
-    headers = {"authorization": f"Bearer {world.token(caller('HD1'))}"}
-    asked = {"query": "query($p: NationalIdentityNumber!) { card(patient: $p) { mother { name } } }"}
-    asked |= {"variables": {"p": world.number("kari")}}  # type: ignore[dict-item]  # JSON
-    before = await world.client.post("/graphql", json=asked, headers=headers)
+    token, name = (
+        world.token(caller("HD1")),
+        "query($p: NationalIdentityNumber!) { card(patient: $p) { mother { name } } }",
+    )
+    before = await world.send(token, name, p=world.number("kari"))
     assert before.json()["data"]["card"]["mother"]
     await hide(world, "W1")
-    expect_refused(await world.client.post("/graphql", json=asked, headers=headers), "RECORD_NOT_AVAILABLE")
+    expect_refused(await world.send(token, name, p=world.number("kari")), "RECORD_NOT_AVAILABLE")
     assert await last_refusal(world, "W1") == "CONFIDENTIAL_ADDRESS"
 
 
@@ -242,9 +243,11 @@ async def test_TC_R15_nothing_is_written_on_the_card_of_a_dead_woman(world: Worl
 
 async def test_TC_R16_an_emergency_does_not_open_the_card_of_a_dead_woman(world: World) -> None:
     """Refused as where there is no card; no elevation is stored."""
-    token = in_session(world, caller("HD1"), "ETREAT")
     why = {"reason": "CONDITION_PREVENTS", "text": WHY, "key": str(uuid4())}
-    answers = [await post(world, token, ELEVATE, patient=world.number(WOMEN[who]), **why) for who in ("W5", "W8")]
+    answers = [
+        await post(world, in_session(world, caller("HD1"), "ETREAT"), ELEVATE, patient=world.number(WOMEN[who]), **why)
+        for who in ("W5", "W8")
+    ]
     expect_refused(answers[0], "RECORD_NOT_AVAILABLE")
     assert told(answers[0]) == told(answers[1])
     assert await of_hers(world, WOMEN["W5"], "elevation") == []

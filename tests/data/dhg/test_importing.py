@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from app.domain.consent import ConsentState
 from app.domain.errors import RecordRefusal
 from data.database import Database
+from data.declaring import table_of
 from data.dhg import importing
 from data.dhg.admission import look_up
 from data.dhg.exporting import export_record, export_records
@@ -21,7 +22,7 @@ from data.dhg.importing import ImportReport, import_records
 from data.dhg.residue import same
 from data.identity_numbers import PatientKeys, make_synthetic
 from data.patients import add_consent_events, find_patients
-from data.tables import Change, ConsentEvent, MaternityRecord, Patient, Section, SectionVersion, table_of
+from data.tables import Change, ConsentEvent, MaternityRecord, Patient, Section, SectionVersion
 from tests.data.dhg.generated import record
 from tests.data.dhg.test_mapping import EXAMPLE
 from tests.data.dhg.test_traps import a_record

@@ -14,6 +14,7 @@ from app.domain.consent import ConsentState
 from app.domain.record import Protection, StoredRecord
 from data.cards import StoredCards
 from data.database import Database
+from data.declaring import table_of
 from data.documents import latest_versions
 from data.identity_numbers import PatientKeys
 from data.organisations import EnrolledOrganisations
@@ -23,7 +24,7 @@ from data.synthetic.cast import CAST, cast
 from data.synthetic.organisations import NOT_ENROLLED, ORGANISATIONS
 from data.synthetic.population import generate
 from data.synthetic.seeding import load_cast, seed
-from data.tables import MaternityRecord, Patient, SectionVersion, table_of
+from data.tables import MaternityRecord, Patient, SectionVersion
 from tests.data.world import LOOKUP_KEY, SEALING_KEY
 from tests.databases import drop_database, new_database_url
 
