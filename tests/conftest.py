@@ -14,6 +14,8 @@ from data.synthetic.seeding import load_cast
 from tests.databases import ENGINES, drop_database, new_database_url, postgresql_server
 from tests.world import NOW, PUBLIC_URL, TODAY, World, running
 
+pytest_plugins = ["tests.watching"]
+
 CAST_TEMPLATE = "template_with_cast"
 
 

@@ -30,7 +30,7 @@ class Outcome(DescribedEnum):
     ALLOWED = "ALLOWED", "Everything that was asked for was given."
     PARTIAL = (
         "PARTIAL",
-        "Some was withheld: of what was asked for, or because the woman has closed something of the card.",
+        "Some was withheld: of what was asked for, or of what the woman lets nobody open.",
     )
     REFUSED = "REFUSED", "Nothing was given."
     FAILED = "FAILED", "The operation failed."

@@ -100,7 +100,7 @@ class Entries:
             for card in cards:
                 shown = opening.shown(card)
                 if shown not in made:
-                    made[shown] = _alike(said, opening, facts_shown(shown, asked), withheld)
+                    made[shown] = _alike(said, facts_shown(shown, asked), withheld)
                 yield EntryAlike(made[shown], card.patient_id, card.record_id)
 
     def of_reports(self, names: Collection[str]) -> Iterator[LedgerEntry]:
@@ -124,9 +124,8 @@ class Entries:
         return None if too_telling else name
 
 
-def _alike(said: LedgerEntry, opening: Opening, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
+def _alike(said: LedgerEntry, shown: tuple[str, ...], withheld: tuple[Withheld, ...]) -> EntriesAlike:
     """The entries about women of whom the same is shown. That she is on the list is told in any case."""
     why_not = tuple(sorted({f"{CASELOAD}.{why.path}: {why.reason}" for why in withheld}))
     released = tuple(f"{CASELOAD}.{path}" for path in shown) or (CASELOAD,)
-    held_back = bool(why_not) or opening.grant.withheld_by_patient > 0
-    return EntriesAlike(said, Outcome.PARTIAL if held_back else Outcome.ALLOWED, released, why_not)
+    return EntriesAlike(said, Outcome.PARTIAL if why_not else Outcome.ALLOWED, released, why_not)

@@ -333,7 +333,7 @@ class Operation:
         refusal = next((reason_of(cause) for cause in causes if isinstance(cause, Refusal)), None)
         refusal = refusal or self.context.not_written or self.context.concealed
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
-        held_back = bool(withheld or causes) or self.context.closed_by_her
+        held_back = bool(withheld or causes) or self.context.held_back
         outcome = outcome_of(bool(released) or not gave_nothing_for_a_reason, held_back, failed)
         made = self.entries.about(
             patient, self.found, outcome, refusal,

@@ -65,7 +65,7 @@ def outcome_of(query: str, body: dict[str, Any]) -> tuple[str, tuple[str, ...], 
     written = _written(root, said) if done else ()
     if not sections and not done:
         return "REFUSED", (), ()
-    held_back = bool(body.get("errors") or said.get("withheld") or said.get("withheldByPatientCount"))
+    held_back = bool(body.get("errors")) or bool(said.get("withheld"))
     return "PARTIAL" if held_back else "ALLOWED", sections, written
 
 
