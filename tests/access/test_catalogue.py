@@ -6,6 +6,7 @@
 import os
 from collections import Counter
 
+from tests.access.cases.auditing import NOT_ONE
 from tests.access.catalogue import LETTERS, PRINTED, listed_cases, named_after_cases, printed
 
 CASES_OF_EACH = {"T": 25, "D": 18, "S": 16, "A": 13, "R": 24, "B": 17, "F": 24, "C": 21, "L": 6, "G": 12}
@@ -25,6 +26,11 @@ def test_every_case_has_its_test() -> None:
 def test_no_test_is_named_after_a_case_that_is_not_there() -> None:
     """A case that was misspelt would be counted as missing by nobody."""
     assert [found for found in named_after_cases() if found.case not in listed_cases()] == []
+
+
+def test_no_case_is_excused_that_is_not_there() -> None:
+    """From leaving one record of each of its requests."""
+    assert NOT_ONE.keys() <= listed_cases().keys()
 
 
 def test_no_two_tests_have_one_name() -> None:
