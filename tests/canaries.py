@@ -52,7 +52,10 @@ class Watch:
         if response.is_error or response.request.url.path == "/metrics" or '"exportAccessLog":{' in text:
             self.look_into(f"an answer of {response.request.url.path}", text)
         elif '"errors"' in text:
-            self.look_into_errors(response.json())
+            events = text.splitlines() if response.headers["content-type"].startswith("text/event-stream") else [text]
+            for event in events:
+                if '"errors"' in event:
+                    self.look_into_errors(orjson.loads(event.removeprefix("data: ")))
 
     def taken(self) -> list[str]:
         """What was found since this was asked last."""

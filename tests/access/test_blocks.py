@@ -1,4 +1,5 @@
-"""Her blocks over HTTP: placed, honoured at once, lifted; by nobody but herself. Case ids of the access rules in names."""
+"""Her blocks over HTTP: placed, honoured at once, lifted; by nobody but herself. The access
+cases of blocks are in cases/test_blocks_and_emergencies.py."""
 
 import asyncio
 import json
