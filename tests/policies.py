@@ -9,6 +9,7 @@ from app.domain.dated_policies import shipped_policies
 from app.domain.policy import Policy
 
 PILOT: Final = shipped_policies().find("pilot-2026-11")
+DRAFT: Final = shipped_policies().find("national-draft")
 
 
 def changed(name: str, valid_from: date, change: Callable[[dict[str, Any]], None] = lambda _document: None) -> Policy:
