@@ -21,10 +21,12 @@ class StreamedOperation(Operation):
         return self.node.operation is OperationType.SUBSCRIPTION
 
     def again(self) -> "StreamedOperation":
-        """The same, at this moment. Raises TransportRefusal for a role that takes part no longer."""
-        made = StreamedOperation(self.services, self.viewer, self.document, self.request, self.variables)
-        check_role(self.viewer, self.services.enabled_roles(made.policy))
-        return made
+        """The same, at this moment."""
+        return StreamedOperation(self.services, self.viewer, self.document, self.request, self.variables)
+
+    def check_role(self) -> None:
+        """Raise TransportRefusal for a role that takes part no longer."""
+        check_role(self.viewer, self.services.enabled_roles(self.policy))
 
     async def open(self) -> Answer | None:
         """Open the subscription; the refusal when it may not be. Both are written down.
