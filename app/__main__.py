@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.commands import cards, documents, inspection, reports, serving, tokens
+from app.commands import cards, documents, inspection, policies, reports, serving, tokens
 from app.keys import ConfigurationError
 from app.settings import Settings
 
@@ -18,6 +18,7 @@ cards.add_to(cli)
 inspection.add_to(cli)
 tokens.add_to(cli)
 documents.add_to(cli)
+policies.add_to(cli)
 reports.add_to(cli)
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from app.domain.elevations import AccessBasis, ElevatedAccess, basis_of
 from app.domain.errors import RecordRefusal
 from app.domain.gate import open_record
-from app.domain.policy import current_policy
 from app.domain.record import Block, BlockTarget, Found, PatientFile, Protection
 from app.domain.viewer import Purpose, Role
 from data.patients import set_blocks, set_person_status
@@ -38,6 +37,7 @@ from tests.domain.test_gate import CARD as FOUND_CARD
 from tests.domain.test_gate import GP, PERSON, block
 from tests.domain.test_gate import NOW as THEN
 from tests.domain.test_gate import WOMAN as HER_NUMBER
+from tests.policies import PILOT
 from tests.world import NOW, World
 
 HERS = "{ elevations { elevationId accessBasis accessBasisInPlainWords startsAt endsAt inForce who hprNumber organisation reason reasonInPlainWords reasonText } }"
@@ -431,7 +431,7 @@ ON_DUTY = replace(GP, purpose=Purpose.ETREAT, session_id="s")
 
 
 def gate(patient: PatientFile, **changes: Any) -> Any:
-    return open_record(replace(ON_DUTY, **changes), HER_NUMBER, Found(patient, FOUND_CARD), current_policy(), THEN)
+    return open_record(replace(ON_DUTY, **changes), HER_NUMBER, Found(patient, FOUND_CARD), PILOT, THEN)
 
 
 VISIT = """mutation($patient: NationalIdentityNumber!, $key: String!) {
