@@ -1,0 +1,126 @@
+"""The rules, asked of one card on one day: what they tell, and which of them could not be answered."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from app.domain.card.declaration import Sensitivity
+from app.domain.clinical.catalogue import RULES, Rule, Severity
+from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input
+from app.domain.clinical.rules import blood, blood_pressure, urine
+
+RULE_FILES: Final = (blood_pressure, urine, blood)
+"""Imported for the rules they declare."""
+
+FETUS: Final = "fetus"
+"""The parameter that tells which fetus an alert is about."""
+
+DUE_DATE: Final = "dueDate"
+"""Stands for the facts a due date can come from, where none of them is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A reminder of what a guideline says about this card.
+
+    inputs           the recorded values it rests on, the due date among them where a gestational age was needed
+    parameters       what its text names; the text stands in the catalogue of words under the rule's id
+    gestation_days   how far along she was on the day; None: not known
+    """
+
+    rule: Rule
+    severity: Severity
+    inputs: tuple[Input, ...]
+    parameters: tuple[tuple[str, Any], ...]
+    as_of: date
+    gestation_days: int | None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts of the card it was drawn from. Who may not read all of them must not be told."""
+        return tuple(path for path in self.rule.facts if path != BORN_ON)
+
+    @property
+    def sensitivities(self) -> frozenset[Sensitivity]:
+        return self.rule.sensitivities
+
+    @property
+    def cause(self) -> tuple[str, Any]:
+        """What it is about, and which fetus: of one cause only the gravest is told."""
+        return self.rule.group, dict(self.parameters).get(FETUS)
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluable:
+    """A rule without an answer, and what is not recorded of that which it looks at."""
+
+    rule: Rule
+    unrecorded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the rules said. `not_evaluable`: silent, but not all that they look at is recorded; that is not "normal"."""
+
+    alerts: tuple[Alert, ...]
+    not_evaluable: tuple[NotEvaluable, ...]
+
+
+def rules_in_force() -> list[Rule]:
+    """The rules that are switched on."""
+    return [rule for rule in RULES.values() if rule.off is None]
+
+
+def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
+    """The alerts, the gravest first; of one cause only the gravest. None at all once the pregnancy is over."""
+    if chart.is_over:
+        return Evaluation((), ())
+    asked = list(rules_in_force() if rules is None else rules)
+    fired = [alert for rule in asked for alert in alerts_of(rule, chart)]
+    silent = {rule.id for rule in asked} - {alert.rule.id for alert in fired}
+    open_questions = ((rule, _unrecorded(rule, chart)) for rule in asked if rule.id in silent)
+    return Evaluation(
+        tuple(_told(fired)), tuple(NotEvaluable(rule, lacking) for rule, lacking in open_questions if lacking)
+    )
+
+
+def alerts_of(rule: Rule, chart: Chart) -> Iterator[Alert]:
+    """What one rule says, whatever the others do."""
+    age = chart.gestation_days() if _is_dated(rule) else None
+    basis = (chart.dated_by,) if _is_dated(rule) and chart.dated_by is not None else ()
+    for finding in rule.check(chart):
+        yield Alert(
+            rule, finding.severity or rule.severity, (*finding.inputs, *basis), finding.parameters, chart.as_of, age
+        )
+
+
+def _told(alerts: list[Alert]) -> list[Alert]:
+    gravest: dict[tuple[str, Any], int] = {}
+    for alert in alerts:
+        gravest[alert.cause] = max(gravest.get(alert.cause, 0), alert.severity.rank)
+    told = [alert for alert in alerts if alert.severity.rank == gravest[alert.cause]]
+    return sorted(told, key=lambda alert: (-alert.severity.rank, list(RULES).index(alert.rule.id)))
+
+
+def _is_dated(rule: Rule) -> bool:
+    return set(DATING) <= set(rule.facts)
+
+
+def _unrecorded(rule: Rule, chart: Chart) -> tuple[str, ...]:
+    """What it needs and the card does not have. For a date of the pregnancy any one will do."""
+    needed = [path for path in rule.facts if path not in rule.missing and not (_is_dated(rule) and path in DATING)]
+    lacking = [path for path in needed if not _is_recorded(path, chart)]
+    return (*lacking, DUE_DATE) if _is_dated(rule) and chart.due_date is None else tuple(lacking)
+
+
+def _is_recorded(path: str, chart: Chart) -> bool:
+    declared = FACTS.get(path)
+    if declared is None or not (declared.section.repeated or declared.containers):
+        return chart.input(path) is not None
+    kind, names = declared.section.kind, declared.path
+    documents: list[Any] = chart.card.items(kind) if declared.section.repeated else [chart.card.section(kind)]
+    for name in names:
+        found = [document.get(name) for document in documents if document is not None]
+        documents = [each for value in found for each in (value if isinstance(value, list) else [value])]
+    return any(value is not None for value in documents)
