@@ -10,8 +10,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from app.domain.card.declaration import camel
+from app.domain.card.declaration import Section, camel
 from app.domain.card.sections import SECTIONS, DeclaredFact, walk
+from app.domain.clinical.settings import DEFAULT_SETTINGS, ClinicalSettings
 from app.domain.dating import DUE_DATES, day_of, effective_due_date, gestation_days
 from app.domain.policy import PROVENANCE
 from app.domain.validation.card_facts import CardFacts
@@ -22,8 +23,14 @@ FACTS: Final[Mapping[str, DeclaredFact]] = {declared.graphql_path: declared for 
 BORN_ON: Final = "bornOn"
 """Her date of birth. It stands in her identity number and not on the card."""
 
-DATING: Final = tuple(f"pregnancy.{camel(name)}" for name in (*DUE_DATES, "last_period_on"))
-"""What a gestational age rests on."""
+DATING: Final = (
+    *(f"pregnancy.{camel(name)}" for name in (*DUE_DATES, "last_period_on", "last_period_certain", "cycle_length_days")),
+    *(
+        f"ultrasoundExaminations.{camel(name)}"
+        for name in ("examined_on", "due_date", "gestational_age_weeks", "gestational_age_days")
+    ),
+)
+"""What a gestational age can rest on."""
 
 Content = Mapping[str, Any]
 
@@ -66,33 +73,41 @@ class Item:
 class Chart:
     """One card on one day.
 
-    card         its sections without provenance and without what was entered in error
+    documents    its sections by kind, without provenance, what was entered in error and what is dated later
     as_of        the civil day in Norway it is looked at
     born_on      when she was born; None: not known
     ended_on     the day the pregnancy ended or the card was closed
     written_on   by fact of a section with one item: the day since which its value has stood on the card
+    settings     what the owner of the service has decided
     """
 
-    card: CardFacts
+    documents: Mapping[str, Any]
     as_of: date
     born_on: date | None = None
     ended_on: date | None = None
     written_on: Mapping[str, date] = field(default_factory=dict)
+    settings: ClinicalSettings = DEFAULT_SETTINGS
 
     @classmethod
     def of(
         cls, documents: Mapping[str, Any], as_of: date, *, born_on: date | None = None, ended_on: date | None = None
     ) -> "Chart":
         """The chart of documents with provenance, by kind of section."""
-        written = dict(_written_on(documents))
-        return cls(CardFacts.of(documents, (), today=as_of), as_of, born_on, ended_on, written)
+        standing = CardFacts.of(documents, (), today=as_of).documents
+        seen = {kind: _up_to(as_of, kind, document) for kind, document in standing.items()}
+        return cls(seen, as_of, born_on, ended_on, dict(_written_on(documents)))
+
+    def section(self, kind: str) -> Content:
+        """A section with one item; empty when it was never written."""
+        found: Content | None = self.documents.get(kind)
+        return found or {}
 
     def input(self, path: str) -> Input | None:
         """A fact of a section with one item; None when it is not recorded."""
         if path == BORN_ON:
             return None if self.born_on is None else Input(BORN_ON, self.born_on, self.born_on)
         declared = FACTS[path]
-        value: Any = self.card.section(declared.section.kind)
+        value: Any = self.section(declared.section.kind)
         for name in declared.path:
             value = None if value is None else value.get(name)
         return None if value is None else Input(path, value, self.written_on.get(path))
@@ -109,15 +124,12 @@ class Chart:
 
     @cached_property
     def _items(self) -> dict[str, list[Item]]:
-        found = {kind: list(self._dated(kind)) for kind, section in SECTIONS.items() if section.repeated}
-        return {kind: sorted(items, key=lambda item: (item.on, repr(item.content))) for kind, items in found.items()}
+        return {kind: self._in_order(section) for kind, section in SECTIONS.items() if section.repeated}
 
-    def _dated(self, kind: str) -> Iterator[Item]:
-        section = SECTIONS[kind]
-        for content in self.card.items(kind):
-            on = self.as_of if section.ordered_by is None else day_of(content.get(section.ordered_by))
-            if on is not None and on <= self.as_of:
-                yield Item(section.graphql_name, on, content)
+    def _in_order(self, section: Section) -> list[Item]:
+        dated = ((_day_of(section, content), content) for content in self.documents.get(section.kind) or ())
+        items = [Item(section.graphql_name, on or self.as_of, content) for on, content in dated if on or not section.ordered_by]
+        return sorted(items, key=lambda item: (item.on, repr(item.content)))
 
     @property
     def visits(self) -> list[Item]:
@@ -127,7 +139,7 @@ class Chart:
     @cached_property
     def due_date(self) -> date | None:
         """The due date that counts."""
-        return effective_due_date(self.card.section("pregnancy"))
+        return effective_due_date(self.section("pregnancy"))
 
     @property
     def dated_by(self) -> Input | None:
@@ -155,7 +167,7 @@ class Chart:
     @property
     def is_over(self) -> bool:
         """Whether the pregnancy has ended by what was known on the day: every reminder stops then."""
-        children = (self.card.section("birth_outcome") or {}).get("children") or ()
+        children = self.section("birth_outcome").get("children") or ()
         ended = self.ended_on is not None and self.ended_on <= self.as_of
         return ended or any(child.get("status") or child.get("born_at") for child in children)
 
@@ -165,6 +177,19 @@ class Chart:
             return None
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (0 if had_birthday else 1)
+
+
+def _day_of(section: Section, content: Content) -> date | None:
+    """The day of an item, where its section has one."""
+    return None if section.ordered_by is None else day_of(content.get(section.ordered_by))
+
+
+def _up_to(as_of: date, kind: str, document: Any) -> Any:
+    """A repeated section without the items of later days."""
+    section = SECTIONS[kind]
+    if not section.repeated:
+        return document
+    return [item for item in document or () if (_day_of(section, item) or as_of) <= as_of]
 
 
 def _written_on(documents: Mapping[str, Any]) -> Iterator[tuple[str, date]]:

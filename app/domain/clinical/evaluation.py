@@ -119,7 +119,7 @@ def _is_recorded(path: str, chart: Chart) -> bool:
     if declared is None or not (declared.section.repeated or declared.containers):
         return chart.input(path) is not None
     kind, names = declared.section.kind, declared.path
-    documents: list[Any] = chart.card.items(kind) if declared.section.repeated else [chart.card.section(kind)]
+    documents: list[Any] = chart.documents.get(kind) or [] if declared.section.repeated else [chart.section(kind)]
     for name in names:
         found = [document.get(name) for document in documents if document is not None]
         documents = [each for value in found for each in (value if isinstance(value, list) else [value])]

@@ -40,7 +40,7 @@ def second_trimester(chart: Chart) -> list[tuple[Input, Decimal]]:
     """The dated hemoglobins of the second trimester, 13+0 to 27+6, oldest first. An answer that is no plain number in
     g/dL is not read."""
     answers = []
-    for result in (chart.card.section("laboratory_results") or {}).get("dated_results") or ():
+    for result in chart.section("laboratory_results").get("dated_results") or ():
         taken, number = day_of(result.get("taken_on")), _number(result.get("value"))
         is_hemoglobin = result.get("analyte") == HEMOGLOBIN_CODE and result.get("unit") == HEMOGLOBIN_UNIT
         if not is_hemoglobin or taken is None or number is None or taken > chart.as_of or not is_possible(number):
