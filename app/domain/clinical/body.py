@@ -7,7 +7,9 @@ from app.domain.clinical.certainty import Certainty
 from app.domain.clinical.chart import Chart, Input
 from app.domain.clinical.parity import parity
 
-BODY_MASS: Final = tuple(f"prePregnancyMeasurements.{name}" for name in ("heightCm", "prePregnancyWeightKg", "bmiKgPerM2"))
+BODY_MASS: Final = tuple(
+    f"prePregnancyMeasurements.{name}" for name in ("heightCm", "prePregnancyWeightKg", "bmiKgPerM2")
+)
 COUNTERS: Final = tuple(
     f"previousPregnancies.{name}"
     for name in ("numberOfPreviousPregnancies", "numberOfPreviousLiveBirths", "numberOfStillbirthsFrom22Weeks")

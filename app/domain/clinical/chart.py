@@ -5,15 +5,16 @@ Nothing dated after that day is seen. What was entered in error is not on the ch
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
 from app.domain.card.declaration import Section, camel
 from app.domain.card.sections import SECTIONS, DeclaredFact, walk
+from app.domain.clinical.dating import Dating, dating
 from app.domain.clinical.settings import DEFAULT_SETTINGS, ClinicalSettings
-from app.domain.dating import DUE_DATES, day_of, effective_due_date, gestation_days
+from app.domain.dating import DUE_DATES, day_of
 from app.domain.policy import PROVENANCE
 from app.domain.validation.card_facts import CardFacts
 
@@ -24,7 +25,10 @@ BORN_ON: Final = "bornOn"
 """Her date of birth. It stands in her identity number and not on the card."""
 
 DATING: Final = (
-    *(f"pregnancy.{camel(name)}" for name in (*DUE_DATES, "last_period_on", "last_period_certain", "cycle_length_days")),
+    *(
+        f"pregnancy.{camel(name)}"
+        for name in (*DUE_DATES, "last_period_on", "last_period_certain", "cycle_length_days")
+    ),
     *(
         f"ultrasoundExaminations.{camel(name)}"
         for name in ("examined_on", "due_date", "gestational_age_weeks", "gestational_age_days")
@@ -90,12 +94,22 @@ class Chart:
 
     @classmethod
     def of(
-        cls, documents: Mapping[str, Any], as_of: date, *, born_on: date | None = None, ended_on: date | None = None
+        cls,
+        documents: Mapping[str, Any],
+        as_of: date,
+        *,
+        born_on: date | None = None,
+        ended_on: date | None = None,
+        settings: ClinicalSettings = DEFAULT_SETTINGS,
     ) -> "Chart":
         """The chart of documents with provenance, by kind of section."""
         standing = CardFacts.of(documents, (), today=as_of).documents
         seen = {kind: _up_to(as_of, kind, document) for kind, document in standing.items()}
-        return cls(seen, as_of, born_on, ended_on, dict(_written_on(documents)))
+        return cls(seen, as_of, born_on, ended_on, dict(_written_on(documents)), settings)
+
+    def written(self, on: Mapping[str, date]) -> "Chart":
+        """The same chart, where it is known better since when the values have stood."""
+        return replace(self, written_on=on)
 
     def section(self, kind: str) -> Content:
         """A section with one item; empty when it was never written."""
@@ -128,7 +142,11 @@ class Chart:
 
     def _in_order(self, section: Section) -> list[Item]:
         dated = ((_day_of(section, content), content) for content in self.documents.get(section.kind) or ())
-        items = [Item(section.graphql_name, on or self.as_of, content) for on, content in dated if on or not section.ordered_by]
+        items = [
+            Item(section.graphql_name, on or self.as_of, content)
+            for on, content in dated
+            if on or not section.ordered_by
+        ]
         return sorted(items, key=lambda item: (item.on, repr(item.content)))
 
     @property
@@ -137,22 +155,30 @@ class Chart:
         return self.items("antenatal_visits")
 
     @cached_property
-    def due_date(self) -> date | None:
-        """The due date that counts."""
-        return effective_due_date(self.section("pregnancy"))
+    def dating(self) -> Dating | None:
+        """The due date that counts, and what it rests on."""
+        return dating(self.documents, settings=self.settings)
 
     @property
-    def dated_by(self) -> Input | None:
-        """The fact that the due date that counts comes from."""
-        return next((found for path in DATING if (found := self.input(path)) is not None), None)
+    def due_date(self) -> date | None:
+        """The due date that counts."""
+        return None if self.dating is None else self.dating.counts.due.on
+
+    @property
+    def dated_by(self) -> tuple[Input, ...]:
+        """What the due date that counts rests on."""
+        if self.dating is None:
+            return ()
+        counts = self.dating.counts
+        if counts.scanned_on is not None:
+            return (Input("ultrasoundExaminations.dueDate", counts.due.on.isoformat(), counts.scanned_on),)
+        return tuple(known for path in counts.facts if (known := self.input(path)) is not None)
 
     def gestation_days(self, on: date | None = None) -> int | None:
         """How many days the pregnancy has lasted on a day, by default the chart's; None before it began, and as long
         as there is no due date."""
-        if self.due_date is None:
-            return None
-        days = gestation_days(self.due_date, on or self.as_of)
-        return days if days >= 0 else None
+        days = None if self.dating is None else self.dating.days_on(on or self.as_of)
+        return None if days is None or days < 0 else days
 
     def has_reached(self, weeks: int, days: int = 0, *, on: date | None = None) -> bool:
         """Whether so many completed weeks and days are known to have passed."""

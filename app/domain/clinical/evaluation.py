@@ -8,9 +8,28 @@ from typing import Any, Final
 from app.domain.card.declaration import Sensitivity
 from app.domain.clinical.catalogue import RULES, Rule, Severity
 from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input
-from app.domain.clinical.rules import blood, blood_pressure, urine
+from app.domain.clinical.rules import (
+    aspirin,
+    blood,
+    blood_pressure,
+    dating,
+    fetus,
+    fundal_height,
+    glucose,
+    history,
+    infections,
+    lifestyle,
+    post_term,
+    rhesus,
+    urine,
+    visits,
+    weight,
+)
 
-RULE_FILES: Final = (blood_pressure, urine, blood)
+RULE_FILES: Final = (
+    dating, post_term, blood_pressure, urine, aspirin, blood, glucose, fetus, fundal_height, weight, infections,
+    history, lifestyle, rhesus, visits,
+)  # fmt: skip
 """Imported for the rules they declare."""
 
 FETUS: Final = "fetus"
@@ -67,9 +86,15 @@ class Evaluation:
     not_evaluable: tuple[NotEvaluable, ...]
 
 
+def all_rules() -> list[Rule]:
+    """Every rule, in the order of their files, whichever of those was imported first."""
+    files = [file.__name__ for file in RULE_FILES]
+    return sorted(RULES.values(), key=lambda rule: files.index(rule.check.__module__))
+
+
 def rules_in_force() -> list[Rule]:
     """The rules that are switched on."""
-    return [rule for rule in RULES.values() if rule.off is None]
+    return [rule for rule in all_rules() if rule.off is None]
 
 
 def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
@@ -88,11 +113,10 @@ def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
 def alerts_of(rule: Rule, chart: Chart) -> Iterator[Alert]:
     """What one rule says, whatever the others do."""
     age = chart.gestation_days() if _is_dated(rule) else None
-    basis = (chart.dated_by,) if _is_dated(rule) and chart.dated_by is not None else ()
+    basis = chart.dated_by if _is_dated(rule) else ()
     for finding in rule.check(chart):
-        yield Alert(
-            rule, finding.severity or rule.severity, (*finding.inputs, *basis), finding.parameters, chart.as_of, age
-        )
+        inputs = tuple(dict.fromkeys((*finding.inputs, *basis)))
+        yield Alert(rule, finding.severity or rule.severity, inputs, finding.parameters, chart.as_of, age)
 
 
 def _told(alerts: list[Alert]) -> list[Alert]:
@@ -100,7 +124,7 @@ def _told(alerts: list[Alert]) -> list[Alert]:
     for alert in alerts:
         gravest[alert.cause] = max(gravest.get(alert.cause, 0), alert.severity.rank)
     told = [alert for alert in alerts if alert.severity.rank == gravest[alert.cause]]
-    return sorted(told, key=lambda alert: (-alert.severity.rank, list(RULES).index(alert.rule.id)))
+    return sorted(told, key=lambda alert: -alert.severity.rank)
 
 
 def _is_dated(rule: Rule) -> bool:

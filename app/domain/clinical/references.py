@@ -1,5 +1,7 @@
 """The growth references and where they are published. A value is always shown with the reference it was judged by."""
 
+from decimal import Decimal
+
 from app.domain.described import DescribedEnum
 
 
@@ -27,3 +29,14 @@ class FetalWeightReference(DescribedEnum):
         "Stirnemann et al., Ultrasound Obstet Gynecol 2020;56:946.",
     )
     MARSAL = "MARSAL", "Nordic, from ultrasound, per cent deviation. Maršál et al., Acta Paediatr 1996;85:843."
+
+
+class AspirinLimits(DescribedEnum):
+    """How the limits of age and body mass index that count for aspirin are meant."""
+
+    NORWAY = "NORWAY", "Above the limit: Norsk gynekologisk forening."
+    NICE = "NICE", "From the limit on: National Institute for Health and Care Excellence, NG133."
+
+    def counts(self, value: float | Decimal, limit: int) -> bool:
+        """Whether a value counts against a limit."""
+        return value > limit or (self is AspirinLimits.NICE and value == limit)

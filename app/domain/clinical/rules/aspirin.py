@@ -60,7 +60,9 @@ def aspirin(chart: Chart) -> list[Input]:
     """Aspirin, as far as it is among the medicines that are recorded."""
     medicines: list[dict[str, Any]] = chart.section("medication").get("medicines") or []
     codes = (medicine.get("atc_code") for medicine in medicines)
-    return [Input(MEDICINES, code, chart.written_on.get("medication.medicines")) for code in codes if code in ASPIRIN_CODES]
+    return [
+        Input(MEDICINES, code, chart.written_on.get("medication.medicines")) for code in codes if code in ASPIRIN_CODES
+    ]
 
 
 @rule(

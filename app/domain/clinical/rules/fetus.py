@@ -54,7 +54,9 @@ def heart_rate_not_normal(chart: Chart) -> Iterator[Finding]:
         outside = [rate.value not in NORMAL_BPM for rate in rates]
         if outside[-1] and rates[-1].value in PATHOLOGICAL_BPM:
             again = outside[-2:] == [True, True]
-            yield found(*rates[-1 - again :], severity=Severity.SAME_DAY if again else None, fetus=fetus, rate=rates[-1].value)
+            yield found(
+                *rates[-1 - again :], severity=Severity.SAME_DAY if again else None, fetus=fetus, rate=rates[-1].value
+            )
 
 
 @rule(
@@ -82,7 +84,7 @@ def movements_gone(chart: Chart) -> Iterator[Finding]:
 
 @rule(
     "FM-3", group="movements", severity=Severity.REFER, audience=(Audience.PRIMARY_CARE, Audience.WOMAN),
-    sources=("OURS",), evidence=Evidence.UNVERIFIED, facts=(*WHICH, MOVEMENTS, *DATING),
+    sources=("UNVERIFIED",), evidence=Evidence.UNVERIFIED, facts=(*WHICH, MOVEMENTS, *DATING),
     resolution=Resolution.NEW_FINDING,
 )  # fmt: skip
 def movements_never_felt(chart: Chart) -> Iterator[Finding]:

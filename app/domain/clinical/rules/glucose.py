@@ -1,4 +1,4 @@
-"""Glucose: HbA1c, the glucose tolerance test, and the test that was not taken. Norwegian limits, mixed with no others."""
+"""Glucose: HbA1c, the glucose tolerance test, and the test that was not taken. All limits are the Norwegian ones."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +22,7 @@ EVERYBODY: Final = (Audience.PRIMARY_CARE, Audience.HOSPITAL, Audience.WOMAN)
 
 
 def early_hba1c(chart: Chart) -> Input | None:
-    """HbA1c known to be from before 16+0. The card has no day for it: it was taken no later than it was written down."""
+    """HbA1c known to be from before 16+0. The card has no day for it: it was taken by the day it was written down."""
     value = chart.input(HBA1C)
     is_early = value is not None and value.on is not None and chart.is_before(16, on=value.on)
     return value if is_early else None

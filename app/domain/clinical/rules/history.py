@@ -97,7 +97,7 @@ def condition_for_specialists(chart: Chart) -> Iterator[Finding]:
 
 
 @rule(
-    "HX-6", group="relatives", severity=Severity.INFORMATION, audience=(Audience.PRIMARY_CARE,), sources=("OURS",),
+    "HX-6", group="relatives", severity=Severity.INFORMATION, audience=(Audience.PRIMARY_CARE,), sources=("UNVERIFIED",),
     evidence=Evidence.UNVERIFIED, facts=(RELATIVES,), resolution=Resolution.ASSESSED,
 )  # fmt: skip
 def parents_are_relatives(chart: Chart) -> Iterator[Finding]:

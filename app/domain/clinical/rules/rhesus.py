@@ -5,7 +5,16 @@ from typing import Final
 
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
 from app.domain.clinical.chart import DATING, Chart
-from app.domain.clinical.rhesus import ANTIBODIES, FOLLOWED_BY, GIVEN, RHESUS_D, TYPED_BY, FetusState, RhesusState, states
+from app.domain.clinical.rhesus import (
+    ANTIBODIES,
+    FOLLOWED_BY,
+    GIVEN,
+    RHESUS_D,
+    TYPED_BY,
+    FetusState,
+    RhesusState,
+    states,
+)
 
 HER_AND_PRIMARY_CARE: Final = (Audience.PRIMARY_CARE, Audience.WOMAN)
 

@@ -32,7 +32,7 @@ def dipsticks(chart: Chart, name: str) -> list[Dipstick]:
 
 
 @rule(
-    "PU-1", group="urine_protein", severity=Severity.PLAN, audience=(Audience.PRIMARY_CARE,), sources=("OURS",),
+    "PU-1", group="urine_protein", severity=Severity.PLAN, audience=(Audience.PRIMARY_CARE,), sources=("UNVERIFIED",),
     evidence=Evidence.UNVERIFIED, facts=(HELD_ON, PROTEIN, PRESSURE), resolution=Resolution.NEW_FINDING,
 )  # fmt: skip
 def a_little_protein(chart: Chart) -> Iterator[Finding]:

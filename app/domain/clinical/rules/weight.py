@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.clinical.body import BODY_MASS, body_mass, body_mass_inputs
-from app.domain.clinical.body_mass import BodyMassClass, exact
+from app.domain.clinical.body_mass import BodyMassClass
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
 from app.domain.clinical.chart import DATING, Chart, Input
 from app.domain.clinical.weight_gain import range_on
@@ -69,7 +69,7 @@ def above_30(chart: Chart) -> Iterator[Finding]:
     evidence=Evidence.CONFLICTING, facts=BODY_MASS, resolution=Resolution.ASSESSED,
 )  # fmt: skip
 def from_35(chart: Chart) -> Iterator[Finding]:
-    """Body mass index 35.0 to 39.9: a specialist's assessment at week 36; another source wants specialists throughout."""
+    """Body mass index 35.0 to 39.9: a specialist's assessment at week 36; one source wants specialists throughout."""
     yield from in_class(chart, BodyMassClass.OBESE_II)
 
 
