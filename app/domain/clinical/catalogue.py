@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.domain.card.declaration import Fact, Sensitivity
-from app.domain.clinical.chart import BORN_ON, FACTS, Chart, Input
+from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input, each_once
 from app.domain.described import DescribedEnum
 
 FUTURE: Final = "S2-geo"
@@ -76,7 +76,7 @@ class Finding:
 
 def found(*inputs: Input | None, severity: Severity | None = None, **parameters: Any) -> Finding:
     """A finding that rests on these inputs, as far as they are recorded."""
-    return Finding(tuple(each for each in inputs if each is not None), tuple(parameters.items()), severity)
+    return Finding(each_once(inputs), tuple(parameters.items()), severity)
 
 
 Check = Callable[[Chart], Iterable[Finding]]
@@ -89,6 +89,7 @@ class Rule:
     group            what it is about: of one group only the gravest is told, for each fetus
     facts            every fact it looks at. Whoever may not read one of them must not be told, whatever is recorded
     missing          those of them whose absence it tells of, or takes for "not known to be so"
+    is_dated         whether it looks at the age of the pregnancy
     told_in_person   a person tells the woman first, never a message
     private          must not appear where a partner, a proxy or an interpreter could see it, nor on paper
     off              why it is switched off; None: it is on
@@ -103,6 +104,7 @@ class Rule:
     evidence: Evidence
     facts: tuple[str, ...]
     missing: frozenset[str]
+    is_dated: bool
     resolution: Resolution
     told_in_person: bool
     private: bool
@@ -152,7 +154,8 @@ def rule(
 
     def declare(check: Check) -> Check:
         RULES[id] = Rule(
-            id, version, group, severity, frozenset(audience), named, evidence, read, absent, resolution,
+            id, version, group, severity, frozenset(audience), named, evidence, read, absent, {*DATING} <= {*read},
+            resolution,
             told_in_person, private, reason, check,
         )  # fmt: skip
         return check

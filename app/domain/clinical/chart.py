@@ -4,7 +4,7 @@ Nothing dated after that day is seen. What was entered in error is not on the ch
 `None`, and a question about it has no answer: no rule may take it for "no" or for "normal".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -52,6 +52,15 @@ class Input:
     path: str
     value: Any
     on: date | None
+
+
+def each_once(inputs: Iterable[Input | None]) -> tuple[Input, ...]:
+    """Those that are recorded, in their order, none twice. A value can be a list or an object."""
+    known: list[Input] = []
+    for each in inputs:
+        if each is not None and each not in known:
+            known.append(each)
+    return tuple(known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The rules, asked of one card on one day: what they tell, and which of them could not be answered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from app.domain.card.declaration import Sensitivity
-from app.domain.clinical.catalogue import RULES, Rule, Severity
-from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input
+from app.domain.clinical.catalogue import RULES, Audience, Rule, Severity
+from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input, each_once
 from app.domain.clinical.rules import (
     aspirin,
     blood,
@@ -80,7 +80,10 @@ class NotEvaluable:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the rules said. `not_evaluable`: silent, but not all that they look at is recorded; that is not "normal"."""
+    """What the rules said, all of them.
+
+    not_evaluable   those that are silent while not all they look at is recorded: that is not "normal"
+    """
 
     alerts: tuple[Alert, ...]
     not_evaluable: tuple[NotEvaluable, ...]
@@ -98,7 +101,7 @@ def rules_in_force() -> list[Rule]:
 
 
 def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
-    """The alerts, the gravest first; of one cause only the gravest. None at all once the pregnancy is over."""
+    """Every alert, the gravest first. None at all once the pregnancy is over."""
     if chart.is_over:
         return Evaluation((), ())
     asked = list(rules_in_force() if rules is None else rules)
@@ -106,36 +109,41 @@ def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
     silent = {rule.id for rule in asked} - {alert.rule.id for alert in fired}
     open_questions = ((rule, _unrecorded(rule, chart)) for rule in asked if rule.id in silent)
     return Evaluation(
-        tuple(_told(fired)), tuple(NotEvaluable(rule, lacking) for rule, lacking in open_questions if lacking)
+        tuple(sorted(fired, key=lambda alert: -alert.severity.rank)),
+        tuple(NotEvaluable(rule, lacking) for rule, lacking in open_questions if lacking),
     )
+
+
+def told_to(audience: Audience, alerts: Iterable[Alert], gives: Callable[[str], bool]) -> list[Alert]:
+    """What somebody is told: the alerts for them, drawn from facts that they may all read; of one cause the gravest.
+
+    gives   whether they may read a fact, whatever is recorded. An alert that is kept from them hides no other
+    """
+    return gravest(alert for alert in alerts if audience in alert.rule.audience and all(map(gives, alert.facts)))
+
+
+def gravest(alerts: Iterable[Alert]) -> list[Alert]:
+    """Of each cause only the gravest; several when they are equally grave."""
+    known, ranks = list(alerts), dict[tuple[str, Any], int]()
+    for alert in known:
+        ranks[alert.cause] = max(ranks.get(alert.cause, 0), alert.severity.rank)
+    return [alert for alert in known if alert.severity.rank == ranks[alert.cause]]
 
 
 def alerts_of(rule: Rule, chart: Chart) -> Iterator[Alert]:
     """What one rule says, whatever the others do."""
-    age = chart.gestation_days() if _is_dated(rule) else None
-    basis = chart.dated_by if _is_dated(rule) else ()
+    age = chart.gestation_days() if rule.is_dated else None
+    basis = chart.dated_by if rule.is_dated else ()
     for finding in rule.check(chart):
-        inputs = tuple(dict.fromkeys((*finding.inputs, *basis)))
+        inputs = each_once((*finding.inputs, *basis))
         yield Alert(rule, finding.severity or rule.severity, inputs, finding.parameters, chart.as_of, age)
-
-
-def _told(alerts: list[Alert]) -> list[Alert]:
-    gravest: dict[tuple[str, Any], int] = {}
-    for alert in alerts:
-        gravest[alert.cause] = max(gravest.get(alert.cause, 0), alert.severity.rank)
-    told = [alert for alert in alerts if alert.severity.rank == gravest[alert.cause]]
-    return sorted(told, key=lambda alert: -alert.severity.rank)
-
-
-def _is_dated(rule: Rule) -> bool:
-    return set(DATING) <= set(rule.facts)
 
 
 def _unrecorded(rule: Rule, chart: Chart) -> tuple[str, ...]:
     """What it needs and the card does not have. For a date of the pregnancy any one will do."""
-    needed = [path for path in rule.facts if path not in rule.missing and not (_is_dated(rule) and path in DATING)]
+    needed = [path for path in rule.facts if path not in rule.missing and not (rule.is_dated and path in DATING)]
     lacking = [path for path in needed if not _is_recorded(path, chart)]
-    return (*lacking, DUE_DATE) if _is_dated(rule) and chart.due_date is None else tuple(lacking)
+    return (*lacking, DUE_DATE) if rule.is_dated and chart.due_date is None else tuple(lacking)
 
 
 def _is_recorded(path: str, chart: Chart) -> bool:

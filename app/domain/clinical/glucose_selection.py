@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.clinical.body import BODY_MASS, COUNTERS, body_mass, body_mass_inputs, counted, has_not_borne
 from app.domain.clinical.certainty import Certainty, any_of
-from app.domain.clinical.chart import BORN_ON, Chart
+from app.domain.clinical.chart import BORN_ON, Chart, each_once
 from app.domain.clinical.grounds import NOT_ON_THE_CARD, Ground, given, ground
 
 DIABETES: Final = "medicalConditions.diabetes"
@@ -63,10 +63,10 @@ def _heavy_child(chart: Chart) -> Ground:
 
 def _ages(chart: Chart) -> list[Ground]:
     age, first = chart.age_on(chart.as_of), has_not_borne(chart)
-    inputs = (*counted(chart), chart.input(BORN_ON))
+    inputs = each_once((*counted(chart), chart.input(BORN_ON)))
     return [
-        Ground("first_birth_and_age", first & _older(age, FIRST_BIRTH_AGE), tuple(each for each in inputs if each)),
-        Ground("later_birth_and_age", ~first & _older(age, LATER_BIRTH_AGE), tuple(each for each in inputs if each)),
+        Ground("first_birth_and_age", first & _older(age, FIRST_BIRTH_AGE), inputs),
+        Ground("later_birth_and_age", ~first & _older(age, LATER_BIRTH_AGE), inputs),
     ]
 
 

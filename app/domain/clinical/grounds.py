@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from app.domain.clinical.certainty import Certainty
-from app.domain.clinical.chart import Chart, Input
+from app.domain.clinical.chart import Chart, Input, each_once
 
 
 class Ground(NamedTuple):
@@ -24,7 +24,7 @@ NOT_ON_THE_CARD: Final = Ground("not_on_the_card", Certainty.UNKNOWN)
 
 def ground(name: str, answer: bool | None, *inputs: Input | None) -> Ground:
     """A ground from a recorded answer; unknown when there is none."""
-    return Ground(name, Certainty.of(answer), tuple(each for each in inputs if each is not None))
+    return Ground(name, Certainty.of(answer), each_once(inputs))
 
 
 def ticked(name: str, path: str, chart: Chart) -> Ground:
@@ -42,6 +42,6 @@ def told(grounds: Iterable[Ground]) -> dict[str, Any]:
     return {"grounds": tuple(each.name for each in grounds)}
 
 
-def inputs_of(grounds: Iterable[Ground]) -> list[Input]:
+def inputs_of(grounds: Iterable[Ground]) -> tuple[Input, ...]:
     """What is recorded of them, each once."""
-    return list(dict.fromkeys(each for ground in grounds for each in ground.inputs))
+    return each_once(each for ground in grounds for each in ground.inputs)

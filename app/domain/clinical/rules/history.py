@@ -97,8 +97,8 @@ def condition_for_specialists(chart: Chart) -> Iterator[Finding]:
 
 
 @rule(
-    "HX-6", group="relatives", severity=Severity.INFORMATION, audience=(Audience.PRIMARY_CARE,), sources=("UNVERIFIED",),
-    evidence=Evidence.UNVERIFIED, facts=(RELATIVES,), resolution=Resolution.ASSESSED,
+    "HX-6", group="relatives", severity=Severity.INFORMATION, audience=(Audience.PRIMARY_CARE,),
+    sources=("UNVERIFIED",), evidence=Evidence.UNVERIFIED, facts=(RELATIVES,), resolution=Resolution.ASSESSED,
 )  # fmt: skip
 def parents_are_relatives(chart: Chart) -> Iterator[Finding]:
     """The parents are related by blood."""
