@@ -1,7 +1,7 @@
 """The lowest level of birthplace that the recorded facts allow, with the reasons and with what nobody has recorded.
 
 It informs; the woman and her clinician choose. The published bands share their edges (30 at a first birth, 35 later):
-the edge counts as the higher level, a design choice.
+the edge counts as the higher level, a design choice. A reason is as sensitive as what it rests on.
 """
 
 from collections.abc import Callable, Mapping
