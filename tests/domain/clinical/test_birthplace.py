@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from app.domain.clinical.age import full_years
 from app.domain.clinical.birthplace import BirthplaceFacts, birthplace, planned_home_birth
+from app.domain.clinical.birthplace_facts import recorded
 from app.domain.clinical.birthplace_reasons import LEVEL_OF, BirthplaceLevel, Reason
 from app.domain.clinical.certainty import Certainty
+from app.domain.clinical.dating import dating
+from app.domain.clinical.growth import z_score
 from app.domain.clinical.settings import ClinicalSettings
 from app.domain.clinical.weeks import in_days
+from tests.domain.clinical.cards import fundal_height, scan
 
 TRUE, FALSE, UNKNOWN = Certainty.TRUE, Certainty.FALSE, Certainty.UNKNOWN
 UNIT, WARD, CLINIC = BirthplaceLevel
@@ -155,6 +159,39 @@ def test_a_very_early_birth_is_open_until_it_is_verified() -> None:
 def test_a_home_birth_is_within_the_criteria_or_not_or_open(facts: BirthplaceFacts, expected: Certainty) -> None:
     """As for a midwife-led unit, with one limit of body mass for all."""
     assert planned_home_birth(facts) is expected
+
+
+CARD = {
+    "pregnancy": {"last_period_on": "2025-01-01", "number_of_fetuses": 1},
+    "pre_pregnancy_measurements": {"height_cm": 168, "pre_pregnancy_weight_kg": 62.5},
+    "previous_pregnancies": {"number_of_previous_pregnancies": 0},
+    "symphysis_fundal_heights": [
+        fundal_height("2025-09-17", 36), fundal_height("2025-06-04", 22), fundal_height("2025-10-08", 20),
+    ],
+    "ultrasound_examinations": [
+        scan("2025-09-10", fetal_measurements=[{"fetus_number": 1, "estimated_fetal_weight_g": 2800}]),
+        scan("2025-08-10", fetal_measurements=[{"fetus_number": 1, "estimated_fetal_weight_g": 1900}]),
+        scan("2025-09-20"),
+    ],
+}  # fmt: skip
+
+
+def test_the_numbers_of_a_card_are_taken_as_they_stood_on_the_day() -> None:
+    """The latest measurement until then that rules look at, the latest estimate of weight; the rest is as it is told."""
+    found = recorded(CARD, dating(CARD), date(2025, 9, 30), HEALTHY)
+    assert (found.body_mass_index, found.has_not_borne, found.number_of_fetuses) == (Decimal("22.1"), TRUE, 1)
+    assert (found.fundal_height_z, found.gestation_days) == (z_score(36, in_days(37)), in_days(38, 6))
+    assert found.estimated_weight_g == 2800
+    assert (found.age_at_birth, found.is_cephalic, found.noted) == (28, True, HEALTHY.noted)
+    assert birthplace(found).lowest_allowed is UNIT
+
+
+def test_an_empty_card_has_no_numbers() -> None:
+    """Whatever was told of them: what is not on the card is not recorded."""
+    empty = recorded({}, None, date(2025, 9, 30), HEALTHY)
+    kept = BirthplaceFacts(age_at_birth=28, is_cephalic=True, labour_has_started=False, noted=HEALTHY.noted)
+    assert empty == kept
+    assert birthplace(empty).lowest_allowed is None
 
 
 @pytest.mark.parametrize(
