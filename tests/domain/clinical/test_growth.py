@@ -206,6 +206,12 @@ def test_the_curve_is_drawn_from_16_weeks_to_42() -> None:
         assert all(later.height_cm[centile] > height_cm for centile, height_cm in point.height_cm.items())
 
 
+@pytest.mark.parametrize("days", [growth.CURVE_DAYS[0] - 1, growth.CURVE_DAYS[1] + 1])
+def test_outside_the_curve_there_is_neither_score_nor_height(days: int) -> None:
+    """The equations give numbers there; they mean nothing."""
+    assert growth.z_score(30, days) is growth.height_at(0, days) is None
+
+
 @given(st.floats(10, 60), st.integers(*growth.CURVE_DAYS))
 def test_height_and_score_are_each_others_inverse(height_cm: float, days: int) -> None:
     """On every day of the curve."""
