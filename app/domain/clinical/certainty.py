@@ -5,6 +5,7 @@ as soon as nothing that is still unknown could change it.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from app.domain.described import DescribedEnum
@@ -55,11 +56,11 @@ def any_of(answers: Iterable[Certainty]) -> Certainty:
     return ~all_of(~answer for answer in answers)
 
 
-def at_least(value: float | None, limit: float) -> Certainty:
+def at_least(value: float | Decimal | None, limit: float | Decimal) -> Certainty:
     """Whether a measured value reaches a limit, the limit itself included."""
     return Certainty.of(None if value is None else value >= limit)
 
 
-def above(value: float | None, limit: float) -> Certainty:
+def above(value: float | Decimal | None, limit: float | Decimal) -> Certainty:
     """Whether a measured value is beyond a limit, the limit itself not included."""
     return Certainty.of(None if value is None else value > limit)

@@ -27,6 +27,8 @@ SCAN_WINDOWS: Final = (
 """The days of pregnancy at which a scan gives a due date, the window that counts first at the head: the early scan,
 another of the first trimester, the second trimester as far as the tools reach."""
 
+_ORDER: Final = tuple(DueDateBasis)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -49,6 +51,11 @@ class Estimate:
         """How far along the pregnancy was at the scan, by what the scan found."""
         return None if self.scanned_on is None else gestation_days(self.due.on, self.scanned_on)
 
+    @property
+    def can_date(self) -> bool:
+        """False for a scan too early or too late to give a due date: what that finds is growth."""
+        return self.scan_days is None or _window(self.scan_days) < len(SCAN_WINDOWS)
+
 
 @dataclass(frozen=True, slots=True)
 class Dating:
@@ -70,8 +77,9 @@ class Dating:
         return (other.due.on - self.counts.due.on).days
 
     def resting_on(self, basis: DueDateBasis) -> Estimate | None:
-        """The due date that counts among those of one basis."""
-        return next((one for one in (self.counts, *self.superseded) if one.due.basis is basis), None)
+        """The due date that counts among those of one basis which can date."""
+        found = (one for one in (self.counts, *self.superseded) if one.due.basis is basis and one.can_date)
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +121,10 @@ def in_order(estimates: Sequence[Estimate]) -> Dating | None:
 
 
 def _rank(estimate: Estimate) -> tuple[bool, int, int, date]:
-    """A scan outside the windows gives way even to the last period. The due date entered as the pregnancy's own by
-    ultrasound goes before those of the single scans, as on every other screen."""
-    days = estimate.scan_days
-    window = -1 if days is None else _window(days)
-    place = list(DueDateBasis).index(estimate.due.basis)
-    return window == len(SCAN_WINDOWS), place, window, estimate.scanned_on or date.min
+    """What cannot date gives way even to the last period. The due date entered as the pregnancy's own by ultrasound
+    goes before those of the single scans, as on every other screen."""
+    window = -1 if estimate.scan_days is None else _window(estimate.scan_days)
+    return not estimate.can_date, _ORDER.index(estimate.due.basis), window, estimate.scanned_on or date.min
 
 
 def _window(days: int) -> int:

@@ -6,11 +6,11 @@ The argument is the age of the pregnancy, so it makes no difference which length
 leads to is for the rules; a normal one never cancels another warning.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain.clinical.centiles import centile_of, z_score_of
 from app.domain.clinical.dating import Dating
@@ -20,7 +20,6 @@ from app.domain.clinical.weeks import DAYS_OF_WEEK, in_days
 from app.domain.dating import day_of
 from app.domain.described import DescribedEnum
 
-REFERENCE: Final = FundalHeightReference.INTERGROWTH_21ST
 CURVE_DAYS: Final = (in_days(16), in_days(42, 6))
 CURVE_CENTILES: Final = (3, 10, 50, 90, 97)
 JUDGED_FROM_DAYS: Final = in_days(24)
@@ -74,13 +73,24 @@ class FundalHeight:
         """How many of a hundred are smaller."""
         return None if self.z_score is None else centile_of(self.z_score)
 
+    @property
+    def band(self) -> Band | None:
+        """Where on the curve it lies."""
+        return None if self.z_score is None else band(self.z_score)
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
+
+class CurvePoint(NamedTuple):
     """The curve on one day of pregnancy: the height in cm by centile."""
 
     gestation_days: int
-    height_cm: dict[int, float]
+    height_cm: Mapping[int, float]
+
+
+class Curve(NamedTuple):
+    """A curve to draw, and the reference whose it is."""
+
+    reference: FundalHeightReference
+    points: Sequence[CurvePoint]
 
 
 def mean_cm(gestation_days: int) -> float:
@@ -139,7 +149,7 @@ def expected_cm(earlier: Sequence[FundalHeight], gestation_days: int) -> float |
 
 
 def slope_cm_per_week(earlier: FundalHeight, later: FundalHeight) -> float | None:
-    """How fast the height grew from one measurement to another; None of two on one day."""
+    """How fast the height grew from one measurement to another; None when both are of one day."""
     days = (later.measured_on - earlier.measured_on).days
     return None if days == 0 else (later.height_cm - earlier.height_cm) * DAYS_OF_WEEK / days
 
@@ -153,12 +163,15 @@ def fundal_heights(documents: Documents, card: Dating | None) -> list[FundalHeig
     return [_placed(on, cm, card, fetuses) for on, cm in sorted(_measured(documents))]
 
 
-def curve(every_days: int = DAYS_OF_WEEK) -> Iterator[CurvePoint]:
+def curve(every_days: int = DAYS_OF_WEEK) -> Curve:
     """The curve as points to draw, week by week or closer."""
     first, last = CURVE_DAYS
-    for days in range(first, last + 1, every_days):
-        heights = {centile: mean_cm(days) + z_score_of(centile) * deviation_cm(days) for centile in CURVE_CENTILES}
-        yield CurvePoint(days, heights)
+    points = [CurvePoint(days, _centiles_on(days)) for days in range(first, last + 1, every_days)]
+    return Curve(FundalHeightReference.INTERGROWTH_21ST, points)
+
+
+def _centiles_on(days: int) -> Mapping[int, float]:
+    return {centile: mean_cm(days) + z_score_of(centile) * deviation_cm(days) for centile in CURVE_CENTILES}
 
 
 def _measured(documents: Documents) -> Iterable[tuple[date, float]]:
@@ -171,8 +184,9 @@ def _measured(documents: Documents) -> Iterable[tuple[date, float]]:
 def _placed(on: date, height_cm: float, card: Dating | None, fetuses: int | None) -> FundalHeight:
     days = None if card is None else card.days_on(on)
     reason = _not_judged(height_cm, days, fetuses)
-    applies = days is not None and reason in (None, NotJudged.BEFORE_24_WEEKS)
-    return FundalHeight(on, height_cm, days, z_score(height_cm, days) if applies and days is not None else None, reason)
+    applies = reason in (None, NotJudged.BEFORE_24_WEEKS)
+    score = z_score(height_cm, days) if applies and days is not None else None
+    return FundalHeight(on, height_cm, days, score, reason)
 
 
 def _not_judged(height_cm: float, days: int | None, fetuses: int | None) -> NotJudged | None:

@@ -13,7 +13,7 @@ from app.domain.clinical.dating_checks import (
     sources_differ,
     ultrasound_much_later,
 )
-from tests.domain.clinical.cards import pregnancy
+from tests.domain.clinical.cards import pregnancy, scan
 
 TRUE, FALSE, UNKNOWN = Certainty.TRUE, Certainty.FALSE, Certainty.UNKNOWN
 
@@ -82,3 +82,10 @@ def test_a_card_is_dated_by_ultrasound_before_20_weeks() -> None:
     corrected = dating(period(due_date_corrected="2025-10-11"))
     assert not_dated_by_ultrasound(corrected, at_20_weeks) is UNKNOWN
     assert not_dated_by_ultrasound(None, at_20_weeks) is UNKNOWN
+
+
+def test_a_late_scan_dates_nothing() -> None:
+    """What it finds is growth: the card stays undated, and its due date is compared with none."""
+    late = {**period(), "ultrasound_examinations": [scan("2025-08-20", due_date="2025-11-20")]}
+    assert not_dated_by_ultrasound(dating(late), date(2025, 8, 20)) is TRUE
+    assert ultrasound_much_later(dating(late)) is UNKNOWN

@@ -128,6 +128,7 @@ def test_her_own_curve_is_of_the_last_three_from_22_weeks() -> None:
     )
     scores = [one.z_score or 0 for one in rest[1:]]
     assert growth.own_curve_z_score([before, *rest]) == pytest.approx(sum(scores) / 3)
+    assert [one.band for one in rest[1:]] == [Band.USUAL] * 3
     assert growth.own_curve_z_score([before]) is growth.expected_cm([], in_days(30)) is None
 
 
@@ -176,7 +177,8 @@ def test_without_a_due_date_a_height_has_no_week() -> None:
     item = {**fundal_height("2025-07-16", 28), "gestational_age_weeks": 28}
     documents = {**pregnancy(number_of_fetuses=1), "symphysis_fundal_heights": [item]}
     (height,) = fundal_heights(documents, dating(documents))
-    assert (height.gestation_days, height.z_score, height.not_judged) == (None, None, NotJudged.NO_DUE_DATE)
+    assert (height.gestation_days, height.z_score, height.band) == (None, None, None)
+    assert height.not_judged is NotJudged.NO_DUE_DATE
 
 
 def test_heights_come_in_the_order_they_were_measured() -> None:
@@ -193,14 +195,21 @@ def test_heights_come_in_the_order_they_were_measured() -> None:
 
 def test_the_curve_is_drawn_from_16_weeks_to_42() -> None:
     """A point a week or a day, centiles in order on each, all rising from week to week."""
-    points = list(growth.curve())
+    reference, points = growth.curve()
+    assert "international" in reference.meaning
     assert [point.gestation_days for point in points] == [in_days(week) for week in range(16, 43)]
-    assert len(list(growth.curve(1))) == in_days(42, 6) - in_days(16) + 1
+    assert len(growth.curve(1).points) == in_days(42, 6) - in_days(16) + 1
     for point, later in zip(points, points[1:], strict=False):
         lines = list(point.height_cm.values())
         assert tuple(point.height_cm) == growth.CURVE_CENTILES
         assert lines == sorted(lines)
         assert all(later.height_cm[centile] > height_cm for centile, height_cm in point.height_cm.items())
+
+
+@pytest.mark.parametrize("days", [growth.CURVE_DAYS[0] - 1, growth.CURVE_DAYS[1] + 1])
+def test_outside_the_curve_there_is_neither_score_nor_height(days: int) -> None:
+    """The equations give numbers there; they mean nothing."""
+    assert growth.z_score(30, days) is growth.height_at(0, days) is None
 
 
 @given(st.floats(10, 60), st.integers(*growth.CURVE_DAYS))

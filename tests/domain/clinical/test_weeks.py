@@ -31,6 +31,12 @@ def test_weeks_are_completed_weeks(on: date, days: int, label: str) -> None:
     assert in_days(*week_of(days)) == days
 
 
+@pytest.mark.parametrize(("on", "later"), [pytest.param(date(2025, 3, 29), date(2025, 3, 31), id="TV-G20")])
+def test_the_change_of_the_clock_loses_no_day(on: date, later: date) -> None:
+    """The weekend it goes forward has two days like any other."""
+    assert gestation_days(DUE, later) - gestation_days(DUE, on) == 2
+
+
 @pytest.mark.parametrize("days", [pytest.param(128, id="TV-G21")])
 def test_the_week_she_is_in_is_one_more(days: int) -> None:
     """18+2 is in the 19th week."""
