@@ -116,6 +116,11 @@ class Rule:
         return Audience.WOMAN in self.audience
 
     @property
+    def facts_of_card(self) -> tuple[str, ...]:
+        """The facts it looks at, those that do not stand on the card left out."""
+        return tuple(path for path in self.facts if path != BORN_ON)
+
+    @property
     def sensitivities(self) -> frozenset[Sensitivity]:
         """Those of all the facts it looks at, and of the more sensitive values they can have."""
         return frozenset(level for path in self.facts for level in sensitivities_of(path))

@@ -179,9 +179,10 @@ class Chart:
         if self.dating is None:
             return ()
         counts = self.dating.counts
-        if counts.scanned_on is not None:
-            return (Input("ultrasoundExaminations.dueDate", counts.due.on.isoformat(), counts.scanned_on),)
-        return tuple(known for path in counts.facts if (known := self.input(path)) is not None)
+        if counts.scanned_on is None:
+            return each_once(map(self.input, counts.facts))
+        scans = [scan for scan in self.items("ultrasound_examinations") if scan.on == counts.scanned_on]
+        return each_once(scan.input(FACTS[path].path[-1]) for scan in scans for path in counts.facts)
 
     def gestation_days(self, on: date | None = None) -> int | None:
         """How many days the pregnancy has lasted on a day, by default the chart's; None before it began, and as long

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from app.domain.card.declaration import Sensitivity
 from app.domain.clinical.catalogue import RULES, Audience, Rule, Severity
-from app.domain.clinical.chart import BORN_ON, DATING, FACTS, Chart, Input, each_once
+from app.domain.clinical.chart import DATING, FACTS, Chart, Input, each_once
 from app.domain.clinical.rules import (
     aspirin,
     blood,
@@ -54,15 +53,6 @@ class Alert:
     parameters: tuple[tuple[str, Any], ...]
     as_of: date
     gestation_days: int | None
-
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts of the card it was drawn from. Who may not read all of them must not be told."""
-        return tuple(path for path in self.rule.facts if path != BORN_ON)
-
-    @property
-    def sensitivities(self) -> frozenset[Sensitivity]:
-        return self.rule.sensitivities
 
     @property
     def cause(self) -> tuple[str, Any]:
@@ -114,12 +104,19 @@ def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
     )
 
 
-def told_to(audience: Audience, alerts: Iterable[Alert], gives: Callable[[str], bool]) -> list[Alert]:
-    """What somebody is told: the alerts for them, drawn from facts that they may all read; of one cause the gravest.
+def told_to(audience: Audience, evaluation: Evaluation, gives: Callable[[str], bool]) -> Evaluation:
+    """What somebody is told: what is for them and drawn from facts that they may all read; of one cause the gravest.
 
-    gives   whether they may read a fact, whatever is recorded. An alert that is kept from them hides no other
+    gives   whether they may read a fact in full, whatever is recorded. An alert that is kept from them hides no other
     """
-    return gravest(alert for alert in alerts if audience in alert.rule.audience and all(map(gives, alert.facts)))
+
+    def is_for_them(rule: Rule) -> bool:
+        return audience in rule.audience and all(map(gives, rule.facts_of_card))
+
+    return Evaluation(
+        tuple(gravest(alert for alert in evaluation.alerts if is_for_them(alert.rule))),
+        tuple(each for each in evaluation.not_evaluable if is_for_them(each.rule)),
+    )
 
 
 def gravest(alerts: Iterable[Alert]) -> list[Alert]:
