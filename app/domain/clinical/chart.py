@@ -111,7 +111,8 @@ class Chart:
         ended_on: date | None = None,
         settings: ClinicalSettings = DEFAULT_SETTINGS,
     ) -> "Chart":
-        """The chart of documents with provenance, by kind of section."""
+        """The chart of documents with provenance, by kind of section, as they stand on the day. For a day in the past
+        they are first put back to what was known then: see `knowledge.py`."""
         standing = CardFacts.of(documents, (), today=as_of).documents
         seen = {kind: _up_to(as_of, kind, document) for kind, document in standing.items()}
         return cls(seen, as_of, born_on, ended_on, dict(_written_on(documents)), settings)

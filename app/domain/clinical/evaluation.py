@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from app.domain.clinical.catalogue import RULES, Audience, Rule, Severity
@@ -79,22 +80,24 @@ class Evaluation:
     not_evaluable: tuple[NotEvaluable, ...]
 
 
-def all_rules() -> list[Rule]:
+@cache
+def all_rules() -> tuple[Rule, ...]:
     """Every rule, in the order of their files, whichever of those was imported first."""
     files = [file.__name__ for file in RULE_FILES]
-    return sorted(RULES.values(), key=lambda rule: files.index(rule.check.__module__))
+    return tuple(sorted(RULES.values(), key=lambda rule: files.index(rule.check.__module__)))
 
 
-def rules_in_force() -> list[Rule]:
+@cache
+def rules_in_force() -> tuple[Rule, ...]:
     """The rules that are switched on."""
-    return [rule for rule in all_rules() if rule.off is None]
+    return tuple(rule for rule in all_rules() if rule.off is None)
 
 
 def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
     """Every alert, the gravest first. None at all once the pregnancy is over."""
     if chart.is_over:
         return Evaluation((), ())
-    asked = list(rules_in_force() if rules is None else rules)
+    asked = rules_in_force() if rules is None else tuple(rules)
     fired = [alert for rule in asked for alert in alerts_of(rule, chart)]
     silent = {rule.id for rule in asked} - {alert.rule.id for alert in fired}
     open_questions = ((rule, _unrecorded(rule, chart)) for rule in asked if rule.id in silent)

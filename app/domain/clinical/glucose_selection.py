@@ -10,9 +10,13 @@ from typing import Final
 
 from app.domain.clinical.body import BODY_MASS, COUNTERS, body_mass, body_mass_inputs, counted, has_not_borne
 from app.domain.clinical.certainty import Certainty, any_of
-from app.domain.clinical.chart import BORN_ON, Chart, each_once
+from app.domain.clinical.chart import BORN_ON, Chart, Input, each_once
 from app.domain.clinical.grounds import NOT_ON_THE_CARD, Ground, given, ground
 
+FASTING: Final = "laboratoryResults.glucoseTolerance.fastingGlucoseMmolPerL"
+TWO_HOURS: Final = "laboratoryResults.glucoseTolerance.twoHourGlucoseMmolPerL"
+TESTED_ON: Final = "laboratoryResults.glucoseTolerance.testedOn"
+TOLERANCE_TEST: Final = (FASTING, TWO_HOURS, TESTED_ON)
 DIABETES: Final = "medicalConditions.diabetes"
 BIRTH_WEIGHT: Final = "earlierPregnancies.birthWeightG"
 SELECTED_BY: Final = (DIABETES, *BODY_MASS, *COUNTERS, BIRTH_WEIGHT, BORN_ON)
@@ -39,6 +43,11 @@ def for_early_test(chart: Chart) -> GlucoseSelection:
 def for_tolerance_test(chart: Chart) -> GlucoseSelection:
     """A glucose tolerance test, 24+0 to 28+6."""
     return _selection(chart, [_heavier(chart, LATER_BODY_MASS), _heavy_child(chart), *_ages(chart)])
+
+
+def tolerance_test(chart: Chart) -> list[Input]:
+    """What is recorded of a glucose tolerance test; nothing when none is."""
+    return [known for path in TOLERANCE_TEST if (known := chart.input(path)) is not None]
 
 
 def _selection(chart: Chart, grounds: list[Ground]) -> GlucoseSelection:

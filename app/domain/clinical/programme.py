@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain.clinical.catalogue import Evidence
 from app.domain.clinical.certainty import Certainty
-from app.domain.clinical.chart import Chart
+from app.domain.clinical.chart import BORN_ON, Chart
 from app.domain.clinical.weeks import in_days
 from app.domain.dating import TERM_DAYS, days_after
 from app.domain.described import DescribedEnum
@@ -83,6 +83,11 @@ class Entry:
         """Why it is switched off; None: it is on."""
         return Evidence.UNVERIFIED.meaning if self.evidence is Evidence.UNVERIFIED else None
 
+    @property
+    def facts_of_card(self) -> tuple[str, ...]:
+        """The facts it looks at, those that do not stand on the card left out."""
+        return tuple(path for path in self.facts if path != BORN_ON)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -136,6 +141,15 @@ def _is_followed(entry: Entry, chart: Chart) -> bool:
     return entry.kind is EntryKind.VISIT and any(
         (chart.gestation_days(visit.on) or DAY_ONE) > entry.closes for visit in chart.visits
     )
+
+
+def shown(planned: Iterable[Planned], gives: Callable[[str], bool], *, to_the_woman: bool) -> list[Planned]:
+    """What somebody is shown: entries drawn from facts that they may all read; nothing private to the woman.
+
+    gives   whether they may read a fact in full, whatever is recorded
+    """
+    open_to_all = (each for each in planned if not (to_the_woman and each.entry.private))
+    return [each for each in open_to_all if all(map(gives, each.entry.facts_of_card))]
 
 
 def next_visit(planned: Iterable[Planned]) -> Planned | None:

@@ -7,15 +7,20 @@ from typing import Any, Final
 from app.domain.clinical.catalogue import Evidence
 from app.domain.clinical.certainty import Certainty, any_of
 from app.domain.clinical.chart import DATING, Chart
-from app.domain.clinical.glucose_selection import SELECTED_BY, for_early_test, for_tolerance_test
+from app.domain.clinical.glucose_selection import (
+    SELECTED_BY,
+    TESTED_ON,
+    TOLERANCE_TEST,
+    for_early_test,
+    for_tolerance_test,
+    tolerance_test,
+)
 from app.domain.clinical.programme import Doer, Entry, EntryKind
 from app.domain.clinical.rhesus import FOLLOWED_BY, GIVEN, RhesusState, states
 from app.domain.clinical.weeks import in_days
 from app.domain.dating import day_of
 
 LABORATORY: Final = "laboratoryResults"
-FASTING: Final = f"{LABORATORY}.glucoseTolerance.fastingGlucoseMmolPerL"
-TESTED_ON: Final = f"{LABORATORY}.glucoseTolerance.testedOn"
 STIMULI: Final = "lifestyleFactors.stimuli"
 VACCINES: Final = ("medication.vaccinations.vaccine", "medication.vaccinations.givenOn")
 PERTUSSIS: Final = ("kikhoste", "pertussis", "dtp", "tdap", "boostrix")
@@ -50,9 +55,15 @@ def answered_yes(path: str) -> Done:
 
 
 def tolerance_tested(chart: Chart, entry: Entry) -> date | None:
-    """On the day of the test, if it is recorded."""
-    tested = day_of(chart.value(TESTED_ON))
-    return tested if tested is not None else recorded(FASTING)(chart, entry)
+    """On the day of the test; where that is not recorded, on the day its values were written down."""
+    days = [known.on for known in tolerance_test(chart) if known.on is not None]
+    written_on = max(days, default=chart.as_of) if tolerance_test(chart) else None
+    return day_of(chart.value(TESTED_ON)) or written_on
+
+
+def of_stimuli(moment: str) -> tuple[str, ...]:
+    """What is recorded of the use of stimuli at a moment."""
+    return (f"{STIMULI}.stimulusType", *(f"{STIMULI}.{moment}.{name}" for name in ("frequency", "dailyCount")))
 
 
 def asked_about_stimuli(moment: str) -> Done:
@@ -120,8 +131,12 @@ def _test(id: str, opens: int, closes: int, *paths: str, **more: Any) -> Entry:
     return _entry(id, EntryKind.TEST, opens, closes, recorded(*paths), paths, **more)
 
 
-def _conversation(id: str, opens: int, closes: int, path: str, done: Done, **more: Any) -> Entry:
-    return _entry(id, EntryKind.CONVERSATION, opens, closes, done, (path,), **more)
+def _conversation(id: str, opens: int, closes: int, done: Done, *paths: str, **more: Any) -> Entry:
+    return _entry(id, EntryKind.CONVERSATION, opens, closes, done, paths, **more)
+
+
+def _answer(id: str, opens: int, closes: int, path: str, **more: Any) -> Entry:
+    return _conversation(id, opens, closes, answered_yes(path), path, **more)
 
 
 def _vaccine(id: str, opens: int, names: tuple[str, ...], **more: Any) -> Entry:
@@ -146,7 +161,7 @@ CARE: Final = (
     ),
     _entry(
         "GLUCOSE_TOLERANCE", EntryKind.TEST, in_days(24), in_days(28, 6), tolerance_tested,
-        (FASTING, TESTED_ON, *SELECTED_BY), applies=lambda chart: for_tolerance_test(chart).offered,
+        (*TOLERANCE_TEST, *SELECTED_BY), applies=lambda chart: for_tolerance_test(chart).offered,
         sources=("HD-GDM",),
     ),
     _test("HEMOGLOBIN_28", in_days(27), in_days(28, 6), f"{LABORATORY}.hemoglobinThirdTrimesterGPerDl"),
@@ -155,26 +170,24 @@ CARE: Final = (
         sources=("RHD",), made_up_until=in_days(36, 6),
     ),
     _conversation(
-        "LIFESTYLE_FIRST", in_days(0), in_days(12, 6), f"{STIMULI}.atFirstVisit", asked_about_stimuli("at_first_visit")
+        "LIFESTYLE_FIRST", in_days(0), in_days(12, 6), asked_about_stimuli("at_first_visit"),
+        *of_stimuli("atFirstVisit"),
     ),
     _conversation(
-        "LIFESTYLE_36", in_days(35), in_days(36, 6), f"{STIMULI}.atWeek36", asked_about_stimuli("at_week_36")
+        "LIFESTYLE_36", in_days(35), in_days(36, 6), asked_about_stimuli("at_week_36"), *of_stimuli("atWeek36")
     ),
-    _conversation(
-        "VIOLENCE", in_days(0), ENDS, "pregnancy.askedAboutViolence", answered_yes("pregnancy.askedAboutViolence"),
-        private=True,
-    ),
-    _conversation(
+    _answer("VIOLENCE", in_days(0), ENDS, "pregnancy.askedAboutViolence", private=True),
+    _answer(
         "PRENATAL_DIAGNOSTICS", in_days(0), in_days(13, 6), "pregnancy.informationOnPrenatalDiagnosticsGiven",
-        answered_yes("pregnancy.informationOnPrenatalDiagnosticsGiven"), made_up_until=in_days(21, 6),
+        made_up_until=in_days(21, 6),
     ),
-    _conversation(
+    _answer(
         "BIRTH_PREPARATION", in_days(28), in_days(36, 6), "pregnancy.birthPreparationTalkHeld",
-        answered_yes("pregnancy.birthPreparationTalkHeld"), evidence=Evidence.UNVERIFIED,
+        evidence=Evidence.UNVERIFIED,
     ),
-    _conversation(
+    _answer(
         "BREASTFEEDING", in_days(28), in_days(36, 6), "pregnancy.breastfeedingGuidanceGiven",
-        answered_yes("pregnancy.breastfeedingGuidanceGiven"), evidence=Evidence.UNVERIFIED,
+        evidence=Evidence.UNVERIFIED,
     ),
     _vaccine("PERTUSSIS", in_days(24), PERTUSSIS, sources=("FHI",)),
     _vaccine("INFLUENZA", in_days(12), INFLUENZA, sources=("FHI",), applies=in_season),
@@ -187,3 +200,4 @@ CARE: Final = (
         evidence=Evidence.ONE_SOURCE,
     ),
 )  # fmt: skip
+"""How long something is made up for is ours wherever it is not the window of a test or of a treatment."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.clinical.chart import BORN_ON, FACTS, Chart
-from app.domain.clinical.programme import EntryState, next_visit, programme
+from app.domain.clinical.programme import EntryState, next_visit, programme, shown
 from app.domain.clinical.registry import PROGRAMME
 from tests.domain.clinical.charts import dated, day, fired, planned, told, visit, visited, written
 from tests.domain.clinical.scenarios import BLOOD, POSITIVE_FETUS, body
@@ -147,9 +147,26 @@ def test_there_is_no_programme_without_a_due_date_and_after_the_birth() -> None:
 def test_entries_name_facts_that_exist_and_what_is_unverified_is_off() -> None:
     """Every entry once; the switched-off ones are not planned."""
     assert len({entry.id for entry in PROGRAMME}) == len(PROGRAMME)
-    for entry in PROGRAMME:
-        assert all(
-            any(known == path or known.startswith(f"{path}.") for known in (*FACTS, BORN_ON)) for path in entry.facts
-        )
+    assert all({*entry.facts} <= {*FACTS, BORN_ON} for entry in PROGRAMME)
     off = {entry.id for entry in PROGRAMME if entry.off}
     assert off == {"BIRTH_PREPARATION", "BREASTFEEDING"} and not off & planned(dated(), day(20)).keys()
+
+
+def test_whoever_may_not_read_a_fact_is_not_shown_what_was_drawn_from_it() -> None:
+    """And the woman is shown nothing that another could read over her shoulder."""
+    whole = planned(dated(), day(20)).values()
+    for_the_midwife = {each.entry.id for each in shown(whole, lambda path: True, to_the_woman=False)}
+    for_the_woman = {each.entry.id for each in shown(whole, lambda path: True, to_the_woman=True)}
+    assert for_the_midwife - for_the_woman == {"VIOLENCE"}
+    without_hiv = shown(whole, lambda path: path != "laboratoryResults.hivPositive", to_the_woman=False)
+    assert for_the_midwife - {each.entry.id for each in without_hiv} == {"HIV"}
+
+
+def test_a_test_without_its_day_is_done_by_the_day_it_was_written_down() -> None:
+    """The day of the test where it is recorded."""
+    values = {"fasting_glucose_mmol_per_l": 4.5}
+    undated = planned(dated(laboratory_results=written(day(26), glucose_tolerance=values)), day(27))
+    assert undated["GLUCOSE_TOLERANCE"].done_on == day(26)
+    tested = values | {"tested_on": day(25).isoformat()}
+    known = planned(dated(laboratory_results=written(day(26), glucose_tolerance=tested)), day(27))
+    assert known["GLUCOSE_TOLERANCE"].done_on == day(25)

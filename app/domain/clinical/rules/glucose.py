@@ -6,14 +6,18 @@ from typing import Final
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
 from app.domain.clinical.certainty import Certainty
 from app.domain.clinical.chart import DATING, Chart, Input
-from app.domain.clinical.glucose_selection import DIABETES, SELECTED_BY, for_tolerance_test
+from app.domain.clinical.glucose_selection import (
+    DIABETES,
+    FASTING,
+    SELECTED_BY,
+    TOLERANCE_TEST,
+    TWO_HOURS,
+    for_tolerance_test,
+    tolerance_test,
+)
 from app.domain.clinical.grounds import inputs_of, told
 
 HBA1C: Final = "laboratoryResults.hba1cMmolPerMol"
-FASTING: Final = "laboratoryResults.glucoseTolerance.fastingGlucoseMmolPerL"
-TWO_HOURS: Final = "laboratoryResults.glucoseTolerance.twoHourGlucoseMmolPerL"
-TESTED_ON: Final = "laboratoryResults.glucoseTolerance.testedOn"
-TEST: Final = (FASTING, TWO_HOURS, TESTED_ON)
 
 HBA1C_RAISED, HBA1C_BETWEEN, HBA1C_DIABETES = 41, 47, 48
 GESTATIONAL_DIABETES, OVERT_DIABETES = (5.3, 9.0), (7.0, 11.1)
@@ -89,12 +93,11 @@ def diabetes_in_pregnancy(chart: Chart) -> Iterator[Finding]:
 
 @rule(
     "GL-5", group="glucose_tolerance", severity=Severity.PLAN, audience=(Audience.PRIMARY_CARE,), sources=("OURS",),
-    evidence=Evidence.CHOSEN, facts=(*TEST, *SELECTED_BY, *DATING), missing=(*TEST, DIABETES),
+    evidence=Evidence.CHOSEN, facts=(*TOLERANCE_TEST, *SELECTED_BY, *DATING), missing=(*TOLERANCE_TEST, DIABETES),
     resolution=Resolution.RECORDED,
 )  # fmt: skip
 def tolerance_test_not_taken(chart: Chart) -> Iterator[Finding]:
     """A ground for a glucose tolerance test, 29+0 reached, and none recorded."""
     selection = for_tolerance_test(chart)
-    is_taken = any(chart.value(path) is not None for path in TEST)
-    if selection.offered is Certainty.TRUE and chart.has_reached(29) and not is_taken:
+    if selection.offered is Certainty.TRUE and chart.has_reached(29) and not tolerance_test(chart):
         yield found(*inputs_of(selection.grounds), **told(selection.grounds))

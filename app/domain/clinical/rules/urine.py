@@ -5,12 +5,12 @@ from typing import Final, NamedTuple
 
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
 from app.domain.clinical.chart import Chart, Input, Item
+from app.domain.clinical.glucose_selection import TESTED_ON
 from app.domain.clinical.rules.blood_pressure import PRESSURE, PROTEIN, RAISED, SOMETHING, Reading, reading_of
 from app.domain.dating import day_of
 
 HELD_ON: Final = "antenatalVisits.heldOn"
 GLUCOSE: Final = "antenatalVisits.urineGlucose"
-TESTED_ON: Final = "laboratoryResults.glucoseTolerance.testedOn"
 MUCH: Final = frozenset({"TWO_PLUS", "THREE_PLUS"})
 
 
