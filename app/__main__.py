@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.commands import cards, documents, inspection, reports, serving, tokens
+from app.commands import cards, documents, inspection, policies, reports, rules, serving, tokens
 from app.keys import ConfigurationError
 from app.settings import Settings
 
@@ -16,8 +16,10 @@ cli = typer.Typer(
 serving.add_to(cli)
 cards.add_to(cli)
 inspection.add_to(cli)
+rules.add_to(cli)
 tokens.add_to(cli)
 documents.add_to(cli)
+policies.add_to(cli)
 reports.add_to(cli)
 
 

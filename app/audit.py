@@ -46,7 +46,8 @@ async def note_not_let_in(services: Services, refusal: TransportRefusal, claims:
 
 
 def _entry(services: Services, kind: EntryKind, reason: str, who: dict[str, Any]) -> LedgerEntry:
+    now = services.clock()
     return LedgerEntry(
-        event_id=str(uuid.uuid4()), at=services.clock(), kind=kind, patient_id=None, outcome=Outcome.REFUSED,
-        refusal=reason, policy=services.policy.name, **who,
+        event_id=str(uuid.uuid4()), at=now, kind=kind, patient_id=None, outcome=Outcome.REFUSED,
+        refusal=reason, policy=services.policies.at(now).name, **who,
     )  # fmt: skip

@@ -34,10 +34,11 @@ async def authenticated(headers: Headers, services: Services, method: str = "POS
 async def _viewer(claims: Claims, services: Services) -> Viewer:
     now, organisations = services.clock(), services.organisations
     unit = await organisations.find(claims.organisation_child) if claims.organisation_child else None
+    roles = services.enabled_roles(services.policies.at(now))
     known = services.viewers.find(claims, unit, now)
-    if known is None:
+    if known is None or known.role not in roles:
         client_ids = services.settings.client_ids
-        known = await viewer_from(claims, organisations.find, services.enabled_roles, now=now, client_ids=client_ids)
+        known = await viewer_from(claims, organisations.find, roles, now=now, client_ids=client_ids)
         services.viewers.keep(claims, unit, known)
     return known
 

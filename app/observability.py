@@ -55,6 +55,12 @@ PROGRAMS: Final = Counter(
     "helsekort_program_lookups", "Looking for what has been worked out about an operation: hit or miss.", ["outcome"],
     registry=REGISTRY,
 )  # fmt: skip
+SHADOW: Final = Counter(
+    "helsekort_shadow_decisions",
+    "Operations by what another policy would have given: the same, less, more, other (less of this and more of that), "
+    "failed (it could not be told).",
+    ["role", "purpose", "gives"], registry=REGISTRY,
+)  # fmt: skip
 STREAMS: Final = Gauge("helsekort_streams", "WebSockets and event streams open now.", ["transport"], registry=REGISTRY)
 
 

@@ -9,7 +9,9 @@ from typing import Final
 import httpx
 
 from app.domain.choices import Choices
-from app.domain.policy import Policy, current_policy
+from app.domain.dated_policies import NoPolicyInForce, Policies, shipped_policies
+from app.domain.policy import Policy
+from app.domain.policy_document import PolicyError
 from app.domain.ports import Cards, Caseloads, Commands, Consents, Histories, Reports
 from app.domain.viewer import Role
 from app.execution.admission import Admission
@@ -19,6 +21,7 @@ from app.execution.documents import Documents
 from app.execution.programs import Programs
 from app.execution.rates import Rates
 from app.execution.refusals import Refusals
+from app.execution.shadow import Shadow
 from app.execution.trusted import TrustedDocuments
 from app.identity.claims import IssuerKind
 from app.identity.development_issuer import DevelopmentIssuer
@@ -61,12 +64,17 @@ def system_clock() -> datetime:
 
 @dataclass
 class Services:
-    """Everything one process needs to answer. Without `programs` all is answered by graphql-core."""
+    """Everything one process needs to answer. Without `programs` all is answered by graphql-core.
+
+    extra_roles   that take part here, besides those of the policy
+    shadow        another policy that is tried beside the one in force, where the operator wants it
+    """
 
     settings: Settings
     clock: Clock
-    policy: Policy
-    enabled_roles: frozenset[Role]
+    policies: Policies
+    extra_roles: frozenset[Role]
+    shadow: Shadow | None
     database: Database
     patient_keys: PatientKeys
     cards: Cards
@@ -91,6 +99,15 @@ class Services:
     viewers: KnownViewers
     refusals: Refusals
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in force at this moment. What takes longer than a moment goes by the one it began with."""
+        return self.policies.at(self.clock())
+
+    def enabled_roles(self, policy: Policy) -> frozenset[Role]:
+        """The roles that take part by a policy."""
+        return policy.enabled_roles | self.extra_roles
+
     async def start(self) -> None:
         """Be ready for requests. In development the invented units are enrolled, whatever the store holds."""
         await self.ledger.start()
@@ -113,10 +130,11 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
     database = _database(settings)
     patient_keys = PatientKeys(keys.patient_lookup, keys.patient_sealing)
     ledger, changes = ChainedLedger(database, keys.ledger), ChangeFeed(database)
-    policy, seen_proofs = current_policy(), StoredProofs(database)
+    policies, seen_proofs = _policies(settings, clock()), StoredProofs(database)
     issuer = DevelopmentIssuer(settings.data_dir) if settings.is_development else None
     return Services(
-        settings=settings, clock=clock, policy=policy, enabled_roles=policy.enabled_roles | settings.extra_roles,
+        settings=settings, clock=clock, policies=policies, extra_roles=settings.extra_roles,
+        shadow=_shadow(settings, policies),
         database=database, patient_keys=patient_keys, cards=StoredCards(database, patient_keys),
         histories=StoredHistories(database), caseloads=StoredCaseloads(database, patient_keys),
         consents=StoredConsents(database, patient_keys, ledger, clock, changes, settings.minimum_age),
@@ -129,6 +147,25 @@ def make_services(settings: Settings, clock: Clock = system_clock) -> Services:
         admission=_admission(settings, database, patient_keys),
         trusted=TrustedDocuments.from_file(settings.trusted_documents),
     )  # fmt: skip
+
+
+def _policies(settings: Settings, now: datetime) -> Policies:
+    """The policies that come with the gateway. In production none holds before its day."""
+    try:
+        policies = shipped_policies(first_holds_before=settings.is_development)
+        policies.at(now)
+    except (PolicyError, NoPolicyInForce) as error:
+        raise ConfigurationError(str(error)) from error
+    return policies
+
+
+def _shadow(settings: Settings, policies: Policies) -> Shadow | None:
+    if settings.shadow_policy is None:
+        return None
+    try:
+        return Shadow(policies.find(settings.shadow_policy))
+    except PolicyError as error:
+        raise ConfigurationError(f"HELSEKORT_SHADOW_POLICY: {error}") from error
 
 
 def _admission(settings: Settings, database: Database, patient_keys: PatientKeys) -> Admission:

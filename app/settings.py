@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     enabled_roles: Annotated[frozenset[Role] | None, NoDecode] = Field(
         None, description="comma-separated roles to enable beyond the policy's; default: all in development, none else"
     )
+    shadow_policy: str | None = Field(
+        None, description="name of a policy that is tried beside the one in force: where it would differ is counted"
+    )
     self_registration: bool = Field(
         False, description="whether the woman may register facts herself: true or false; off until the pilot decides"
     )

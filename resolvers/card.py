@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import strawberry
 from pydantic import BaseModel
 
+from app.domain import contract
 from app.domain.card.declaration import (
     SECTIONS,
     Content,
@@ -24,7 +25,7 @@ from app.domain.card.provenance import Provenance
 from app.domain.described import DescribedEnum
 from app.domain.gate import Elevation, entered_in_error
 from app.domain.labels import BADGE, WithholdingLabel
-from app.domain.policy import PROVENANCE, Reason, current_policy
+from app.domain.policy import PROVENANCE, Reason
 from app.domain.record import RecordStatus
 from app.domain.viewer import CallerKind
 from resolvers.access import Access, described, graphql_enum, open_to
@@ -79,7 +80,7 @@ def _field(member: Member, path: str) -> Any:
 
 
 def _access(fact: Fact, path: str) -> Access:
-    return Access(sensitivity=fact.sensitivity, roles=list(current_policy().readers.get(path, ())))
+    return Access(sensitivity=fact.sensitivity, roles=list(contract.readers().get(path, ())))
 
 
 def describe(declared: Fact | Group) -> str:

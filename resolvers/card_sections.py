@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
+from app.domain import contract
 from app.domain.card.sections import SECTIONS
 from app.domain.described import DescribedEnum
-from app.domain.policy import current_policy
 from resolvers.access import graphql_enum
 
 
 def _is_read_by_anybody(name: str) -> bool:
-    return any(path.startswith(f"{name}.") for path in current_policy().readers)
+    return any(path.startswith(f"{name}.") for path in contract.readers())
 
 
 _MEMBERS: Final[Any] = {

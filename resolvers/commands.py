@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from app.domain import contract
 from app.domain.card.declaration import SECTIONS, Section, camel
 from app.domain.changes import ChangeKind
 from app.domain.commands import Closing, Command, ItemCommand
-from app.domain.policy import current_policy
 from app.domain.record import RecordStatus
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from app.domain.writing import measured_at_visit
@@ -72,7 +72,7 @@ def _declared(section: Section, resolver: Any, description: str, *, content: Any
         resolver.__annotations__["content"] = content
     if also is not None:
         resolver.__annotations__["also"] = also
-    writers = {CALLER_KIND_OF[role] for role in current_policy().writers_of(section.kind)}
+    writers = {CALLER_KIND_OF[role] for role in contract.writers_of(section.kind)}
     gives = result_of(section, *_along(section))
     return described(description, resolver=resolver, gives=gives | None, callers=open_to(*writers))
 

@@ -17,7 +17,8 @@ from app.domain.gate import Grant, Withheld, as_without_card, hidden_because, no
 from app.domain.history import HISTORY, History
 from app.domain.ledger import LedgerEntry
 from app.domain.news import News
-from app.domain.policy import PROVENANCE, Policy, RolePolicy
+from app.domain.policy import PROVENANCE, Policy
+from app.domain.policy_document import RolePolicy
 from app.domain.ports import (
     Cards,
     Caseloads,

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Union
 
 import strawberry
 
+from app.domain import contract
 from app.domain.card.declaration import SECTIONS, Section, camel
 from app.domain.card.provenance import Author
 from app.domain.commands import Conflict, Invalid, Outcome
-from app.domain.policy import current_policy
 from app.domain.record import RecordStatus
 from app.domain.validation.problems import Problem
 from resolvers.access import described
@@ -33,7 +33,7 @@ class InvalidInput:
     problems: list[InputProblem] = described("Everything that is wrong in it.")
 
 
-WRITTEN_SECTIONS: Final = tuple(section for kind, section in SECTIONS.items() if current_policy().writers_of(kind))
+WRITTEN_SECTIONS: Final = tuple(section for kind, section in SECTIONS.items() if contract.writers_of(kind))
 """The sections that anybody may write; a section that nobody may read whole nobody may write."""
 
 

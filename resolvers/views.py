@@ -1,7 +1,8 @@
 """The schema, whole and as each kind of caller sees it.
 
 What a kind of caller can never read is not in its view: asking for it is a validation error like any other unknown
-name, without a suggestion, and introspection does not show it. Views are made once, at start-up.
+name, without a suggestion, and introspection does not show it. Views are made once, at start-up, for every policy that
+was adopted (`app/domain/contract.py`).
 """
 
 import re
@@ -24,11 +25,12 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from app.domain import contract
 from app.domain.card.declaration import Section, camel
 from app.domain.card.provenance import Author
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.history import HISTORY, PROVENANCE_OF_VERSION
-from app.domain.policy import PROVENANCE, current_policy, declared_paths
+from app.domain.policy import PROVENANCE, declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from resolvers.access import concerns_anybody, exists_for
 from resolvers.changes import AUTHOR_PATH, Subscription
@@ -207,7 +209,7 @@ class _Narrowing:
         kind = KIND_OF_INPUT.get(original.name) if isinstance(original, GraphQLInputObjectType) else None
         if kind is None or self.kind is not CallerKind.CITIZEN:
             return None
-        facts = current_policy().writing(Role.CITIZEN, None).facts.get(kind)
+        facts = contract.stated_by(Role.CITIZEN, kind)
         return None if facts is None else frozenset(map(camel, facts))
 
 
@@ -238,6 +240,6 @@ def _declared_prefixes() -> frozenset[str]:
 
 def _readable_paths(kind: CallerKind | None) -> frozenset[str]:
     if kind is None:
-        return frozenset(current_policy().readers)
+        return frozenset(contract.readers())
     roles = {role for role, caller in CALLER_KIND_OF.items() if caller is kind}
-    return frozenset(path for path, readers in current_policy().readers.items() if roles & set(readers))
+    return frozenset(path for path, readers in contract.readers().items() if roles & set(readers))

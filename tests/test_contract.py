@@ -19,10 +19,11 @@ from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS, walk
 from app.domain.history import HISTORY
 from app.domain.ledger import SEARCH
-from app.domain.policy import current_policy, declared_paths
+from app.domain.policy import declared_paths
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from resolvers.card import describe
 from resolvers.views import CARD_TYPE, printed, view_for
+from tests.policies import PILOT
 
 ROOT = Path(__file__).parents[1]
 EVERY_VIEW = [None, *CallerKind]
@@ -64,7 +65,7 @@ def test_a_facts_description_carries_its_norwegian_label_and_unit() -> None:
 
 def test_every_declared_fact_prints_its_access() -> None:
     """Each fact that anybody may read stands in the contract with sensitivity and roles."""
-    text, facts = printed(), [fact for fact in walk() if fact.graphql_path in current_policy().readers]
+    text, facts = printed(), [fact for fact in walk() if fact.graphql_path in PILOT.readers]
     assert len(facts) > 124
     for fact in facts:
         name = camel(fact.path[-1])
@@ -100,7 +101,7 @@ def _with_containers(model: type[Content]) -> Iterator[str]:
 def test_a_view_holds_just_what_its_kind_of_caller_can_ever_read(kind: CallerKind) -> None:
     """A fact is in a view when one of the kind's roles reads it in some purpose, and otherwise it is not there."""
     roles = {role for role, caller in CALLER_KIND_OF.items() if caller is kind}
-    readers = current_policy().readers
+    readers = PILOT.readers
     in_view = paths_in_view(kind)
     for path in declared_paths():
         readable = bool(roles & set(readers.get(path, ())))

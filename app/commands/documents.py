@@ -12,7 +12,7 @@ from graphql import OperationDefinitionNode
 from rich.console import Console
 
 from app.commands.losses_table import losses_table
-from app.domain.policy import current_policy
+from app.commands.policies import policy_today
 from app.domain.viewer import CallerKind
 from app.execution.documents import Documents, read_for_all, sha256_of
 from app.execution.losses import Loss, losses
@@ -138,7 +138,7 @@ def _texts(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def _examined(source: str, text: str) -> Examined:
-    policy, as_read = current_policy(), read_for_all(text)
+    policy, as_read = policy_today(), read_for_all(text)
     found = list(losses(policy, as_read))
     if all(document.errors for document in as_read.values()):
         return Examined(source, text, found, [_why_invalid(text)])
@@ -176,7 +176,7 @@ def _show(found: list[Examined]) -> None:
         typer.echo(f"{one.name or one.source}\n{one.id}")
         if one.valid_for:
             typer.echo(f"valid for: {', '.join(one.valid_for)}")
-            console.print(losses_table(current_policy(), one.losses))
+            console.print(losses_table(policy_today(), one.losses))
         if not all(loss.told for loss in one.losses):
             typer.echo("It does not select `withheld`: what is withheld will be told as errors.")
         for problem in one.problems:

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.ledger import ledger
+from app.commands.policies import policy_today
 from app.commands.tokens import persona_named
 from app.domain.data_dictionary import dictionary
-from app.domain.policy import Decision, Policy, ProfileKey, current_policy
+from app.domain.policy import Decision, Policy, ProfileKey
 from app.domain.viewer import CallerKind, Purpose
 from app.identity.personas import Persona
 from resolvers.views import printed
@@ -64,7 +65,7 @@ def explain(
     purpose: Annotated[Purpose | None, typer.Option(help="Default: each purpose the persona gives.")] = None,
 ) -> None:
     """Say whether somebody sees a fact, by which rule, and where the rule stands."""
-    policy, found = current_policy(), persona_named(persona)
+    policy, found = policy_today(), persona_named(persona)
     purposes = [purpose] if purpose else policy.purposes_of(found.role)
     known = policy.profile(ProfileKey(found.role, purposes[0])).decisions
     if path not in known:
@@ -72,7 +73,7 @@ def explain(
         raise typer.Exit(2)
     for line in _explanations(policy, found, path, purposes):
         typer.echo(line)
-    typer.echo(f"Policy {policy.name} (app/domain/policy.toml), in force from {policy.valid_from}.")
+    typer.echo(f"Policy {policy.name} (app/domain/policies/{policy.name}.toml), in force from {policy.valid_from}.")
     typer.echo(f"Legal basis: {policy.legal_basis}.")
 
 

@@ -134,10 +134,11 @@ async def _ledger() -> AsyncIterator[Services]:
 
 
 def _noted(services: Services, name: str, search: LedgerSearch) -> LedgerEntry:
+    now = services.clock()
     return LedgerEntry(
-        event_id=str(uuid.uuid4()), at=services.clock(), kind=EntryKind.MAINTENANCE, patient_id=None,
-        outcome=Outcome.ALLOWED, policy=services.policy.name, operation_kind="maintenance", operation_name=name,
-        searched=search.in_words(),
+        event_id=str(uuid.uuid4()), at=now, kind=EntryKind.MAINTENANCE, patient_id=None,
+        outcome=Outcome.ALLOWED, policy=services.policies.at(now).name, operation_kind="maintenance",
+        operation_name=name, searched=search.in_words(),
     )  # fmt: skip
 
 

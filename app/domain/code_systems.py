@@ -16,7 +16,7 @@ class Code:
     verified      whether the code was read in an official or national source
     alternative   another form of the same code, such as the three-letter code of a language
     also_called   a display seen in the national service besides the published one
-    tag           what the access policy needs to know about the code
+    tag           what the access policy or a clinical rule needs to know about the code
     """
 
     code: str

@@ -13,11 +13,19 @@ LONGEST_PREGNANCY_DAYS: Final = 7 * 44
 
 
 class DueDateBasis(DescribedEnum):
-    """Which of the card's due dates counts: a corrected one before ultrasound, ultrasound before the last period."""
+    """Which due date counts: a corrected one first, then assisted conception, ultrasound and the last period."""
 
     CORRECTED = "CORRECTED", "The due date was corrected."
+    ASSISTED_CONCEPTION = "ASSISTED_CONCEPTION", "Counted from the day of an assisted conception."
     ULTRASOUND = "ULTRASOUND", "Estimated by ultrasound."
     LAST_PERIOD = "LAST_PERIOD", "Estimated from the last period."
+
+
+ENTERED: Final[Mapping[str, DueDateBasis]] = dict(
+    zip(DUE_DATES, (DueDateBasis.CORRECTED, DueDateBasis.ULTRASOUND, DueDateBasis.LAST_PERIOD), strict=True)
+)
+"""The due dates that are entered on the card, the one that counts first. Which event the day of an assisted conception
+marks is not documented, so no due date follows from that alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class GestationalAge:
 
 def due_date(pregnancy: Mapping[str, Any]) -> DueDate | None:
     """The due date that counts, of a section as it is stored; None when none is recorded."""
-    in_order = ((day_of(pregnancy.get(name)), basis) for name, basis in zip(DUE_DATES, DueDateBasis, strict=True))
+    in_order = ((day_of(pregnancy.get(name)), basis) for name, basis in ENTERED.items())
     return next((DueDate(on, basis) for on, basis in in_order if on is not None), None)
 
 

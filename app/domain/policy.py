@@ -1,28 +1,26 @@
-"""The access policy: role × purpose × fact, read from `policy.toml` and the facts' declared sensitivity.
+"""An access policy: role × purpose × fact, from its document and the facts' declared sensitivity.
 
 The finite set of outcomes is a set of profiles. A profile says of every fact whether it is given, by which rule, and
 carries for every section what to take out of a stored document before anybody sees it. Profiles are made once; nothing
 is decided per value, save for the few facts whose value makes them more sensitive (`Escalation`).
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Final
 
-from app.domain.aggregates import Disclosure
 from app.domain.card.declaration import Content, Escalation, Fact, Sensitivity, camel, declared_in
+from app.domain.card.provenance import PROVENANCE as PROVENANCE_SECTION
 from app.domain.card.provenance import Provenance
-from app.domain.card.sections import SECTIONS
+from app.domain.card.sections import SECTIONS, facts_in, walk
 from app.domain.described import DescribedEnum
 from app.domain.labels import BADGE
+from app.domain.policy_document import TOPIC, PolicyStatus, Writing, read_document
 from app.domain.viewer import Purpose, Role, Viewer
 
-POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
-PROVENANCE: Final = "provenance"
+PROVENANCE: Final = PROVENANCE_SECTION.kind
 
 
 class Reason(DescribedEnum):
@@ -40,38 +38,6 @@ class Decision:
     allowed: bool
     rule: str
     reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RolePolicy:
-    """What the policy says of one role, apart from the facts."""
-
-    enabled: bool
-    purposes: frozenset[Purpose]
-    matrix: str
-    matrix_at_own_unit: str | None
-    status: bool
-    consent: str
-    access_log: str
-    earlier_cards: bool
-    erroneous_items: bool
-    caseload: bool
-    writing: str
-    writing_at: Mapping[str, str]
-    may_elevate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What may be written, before it is asked whether all of it was read.
-
-    facts   by section kind, the only facts of it that may be written; a section that is not in it may be written whole
-    """
-
-    opens: bool
-    closes: bool
-    sections: frozenset[str]
-    facts: Mapping[str, frozenset[str]]
 
 
 class Release:
@@ -134,15 +100,18 @@ class Profile:
 
 
 class Policy:
-    """One policy in force."""
+    """One policy, whenever it is in force.
+
+    document   what it was made of, whole
+    said       the same, read
+    """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.name: str = document["name"]
-        self.legal_basis: str = document["legal_basis"]
-        self.valid_from: date = document["valid_from"]
-        self.disclosure = Disclosure(**document["aggregates"])
-        self._document = document
-        self.roles = {Role(name): _role_policy(entry) for name, entry in document["roles"].items()}
+        """Raises PolicyError for a document that does not say what it must."""
+        self.document, self.said = document, read_document(document)
+        self.name, self.legal_basis, self.valid_from = self.said.name, self.said.legal_basis, self.said.valid_from
+        self.is_draft = self.said.status is PolicyStatus.DRAFT
+        self.disclosure, self.roles = self.said.aggregates, self.said.roles
         self.enabled_roles = frozenset(role for role, entry in self.roles.items() if entry.enabled)
         self._profiles: dict[ProfileKey, Profile] = {}
 
@@ -163,27 +132,21 @@ class Policy:
     def writing(self, role: Role, unit_kind: str | None) -> Writing:
         """What a role writes at a kind of unit."""
         entry = self.roles[role]
-        return self._writing[entry.writing_at.get(unit_kind or "", entry.writing)]
+        return self.said.writing[entry.writing_at.get(unit_kind or "", entry.writing)]
 
     def writers_of(self, kind: str) -> frozenset[Role]:
         """The roles that can ever write a section: those that write it somewhere and read all of it in some purpose."""
         return frozenset(
             role
             for role, entry in self.roles.items()
-            if any(kind in self._writing[name].sections for name in (entry.writing, *entry.writing_at.values()))
+            if any(kind in self.said.writing[name].sections for name in (entry.writing, *entry.writing_at.values()))
             and any(profile.releases[kind].whole for profile in self._every_profile(role))
         )
-
-    @cached_property
-    def _writing(self) -> Mapping[str, Writing]:
-        return {name: _writing_entry(entry) for name, entry in self._document["writing"].items()}
 
     def may_elevate(self, viewer: Viewer) -> bool:
         """Whether somebody in this role, of this profession, can open what the woman has blocked (rule B-3)."""
         entry = self.roles.get(viewer.role)
-        return (
-            entry is not None and entry.may_elevate and viewer.profession in self._document["elevation"]["professions"]
-        )
+        return entry is not None and entry.may_elevate and viewer.profession in self.said.elevation.professions
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[Role, ...]]:
@@ -212,50 +175,26 @@ class Policy:
         if role is None or not self.may_give_purpose(key.role, key.purpose):
             return frozenset(), frozenset()
         matrices = [role.matrix] + ([role.matrix_at_own_unit] if key.own_unit and role.matrix_at_own_unit else [])
-        entries = [entry for name in matrices for entry in self._document["matrices"][name].get(kind, ())]
-        topics = frozenset(entry.removeprefix("topic:") for entry in entries if entry.startswith("topic:"))
+        entries = [entry for name in matrices for entry in self.said.matrices[name].get(kind, ())]
+        topics = frozenset(entry.removeprefix(TOPIC) for entry in entries if entry.startswith(TOPIC))
         return frozenset(self._levels(entries)), topics
 
     def _levels(self, entries: list[str]) -> Iterator[Sensitivity]:
         for entry in entries:
-            if not entry.startswith("topic:"):
-                for name in self._document["levels"].get(entry, [entry]):
-                    yield Sensitivity(name)
+            if not entry.startswith(TOPIC):
+                yield from self.said.levels[entry] if entry in self.said.levels else (Sensitivity(entry),)
 
     def withheld_by_purpose(self, purpose: Purpose | None) -> tuple[frozenset[Sensitivity], str]:
         """What a purpose takes away, and by which rule."""
         if purpose is None:
             return frozenset(), "no purpose"
-        entry = self._document["purposes"].get(purpose.value)
+        entry = self.said.purposes.get(purpose)
         if entry is None:
             return frozenset(Sensitivity), "purpose not named in the policy"
-        return frozenset(Sensitivity(name) for name in entry["withholds"]), entry["rule"]
+        return entry.withholds, entry.rule
 
     def sensitivity_on_earlier_card(self, sensitivity: Sensitivity) -> Sensitivity:
-        return Sensitivity(self._document["earlier_cards"][sensitivity.value])
-
-
-def _role_policy(entry: Mapping[str, Any]) -> RolePolicy:
-    return RolePolicy(
-        enabled=entry["enabled"],
-        purposes=frozenset(Purpose(name) for name in entry["purposes"]),
-        matrix=entry["matrix"],
-        matrix_at_own_unit=entry.get("matrix_at_own_unit"),
-        status=entry["status"],
-        consent=entry["consent"],
-        access_log=entry["access_log"],
-        earlier_cards=entry["earlier_cards"],
-        erroneous_items=entry["erroneous_items"],
-        caseload=entry["caseload"],
-        writing=entry["writing"],
-        writing_at=entry.get("writing_at", {}),
-        may_elevate=entry.get("may_elevate", False),
-    )
-
-
-def _writing_entry(entry: Mapping[str, Any]) -> Writing:
-    facts = {kind: frozenset(names) for kind, names in entry.get("facts", {}).items()}
-    return Writing(entry["opens"], entry["closes"], frozenset(entry["sections"]), facts)
+        return self.said.earlier_cards[sensitivity]
 
 
 class _Builder:
@@ -267,6 +206,7 @@ class _Builder:
         self.partial: dict[str, Decision] = {}
         self.taken_by_purpose, self.purpose_rule = policy.withheld_by_purpose(key.purpose)
         self.closed_for_earlier = key.earlier and not policy.roles[key.role].earlier_cards
+        self.granted = {kind: policy.granted(key, kind) for kind in (*SECTIONS, PROVENANCE)}
 
     def build(self) -> Profile:
         models: dict[str, type[Content]] = {kind: section.model for kind, section in SECTIONS.items()}
@@ -317,7 +257,7 @@ class _Builder:
         return self._decide_level(kind, fact.sensitivity, fact.topic)
 
     def _decide_level(self, kind: str, declared: Sensitivity, topic: str | None) -> Decision:
-        levels, topics = self.policy.granted(self.key, kind)
+        levels, topics = self.granted[kind]
         sensitivity = self.policy.sensitivity_on_earlier_card(declared) if self.key.earlier else declared
         if sensitivity not in levels and topic not in topics:
             return Decision(False, f"{self.key.role} reads no {sensitivity} facts of {camel(kind)}", Reason.ROLE)
@@ -351,10 +291,4 @@ def _add_provenance(release: Release, provenance: Release) -> None:
 @cache
 def declared_paths() -> frozenset[str]:
     """The GraphQL path of every declared fact, provenance included."""
-    return frozenset(current_policy().profile(ProfileKey(Role.CITIZEN, None)).decisions)
-
-
-@cache
-def current_policy() -> Policy:
-    """The policy in force."""
-    return Policy(tomllib.loads(POLICY_FILE.read_text(encoding="utf-8")))
+    return frozenset(declared.graphql_path for declared in (*walk(), *facts_in(PROVENANCE_SECTION)))

@@ -10,7 +10,8 @@ from typing import Final
 
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Grant, hidden_because, open_record
-from app.domain.policy import Policy, Writing
+from app.domain.policy import Policy
+from app.domain.policy_document import Writing
 from app.domain.record import Found
 from app.domain.validation.opening import is_old_enough
 from app.domain.viewer import Purpose, Role, Viewer

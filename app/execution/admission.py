@@ -8,9 +8,10 @@ from graphql import OperationType
 
 from app.domain.errors import TransportRefusal
 from app.domain.ledger import CASELOAD, EXPORT, REPORTS, REVIEWS, SEARCH
-from app.domain.viewer import CallerKind, Viewer
+from app.domain.viewer import CallerKind, Role, Viewer
 from app.execution.attested import AttestedPatients
 from app.execution.rates import Rates, rate_limited
+from app.identity.refusals import actor_not_permitted
 from app.identity.viewers import require_scope
 from app.security_events import SecurityEvent, count_security_event
 from data.identity_numbers import is_valid
@@ -78,6 +79,13 @@ class Admission:
     async def close(self) -> None:
         await self._attested.close()
         await self._lookups.close()
+
+
+def check_role(viewer: Viewer, enabled_roles: Collection[Role]) -> None:
+    """Raise TransportRefusal 403 ACTOR_NOT_PERMITTED for a role that takes part no longer: another policy may have come
+    into force since the caller was let in."""
+    if viewer.role not in enabled_roles:
+        raise actor_not_permitted("ROLE")
 
 
 def check_scopes(viewer: Viewer, operation: OperationType, root_fields: Collection[str]) -> None:

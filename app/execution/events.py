@@ -7,6 +7,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from app.domain.changes import Change
 from app.domain.errors import RecordRefusal
 from app.domain.telling import next_turn
+from app.execution.admission import check_role
 from app.execution.operation import Answer, Operation
 from resolvers.changes import sequence_of
 from resolvers.errors import request_error
@@ -22,6 +23,10 @@ class StreamedOperation(Operation):
     def again(self) -> "StreamedOperation":
         """The same, at this moment."""
         return StreamedOperation(self.services, self.viewer, self.document, self.request, self.variables)
+
+    def check_role(self) -> None:
+        """Raise TransportRefusal for a role that takes part no longer."""
+        check_role(self.viewer, self.services.enabled_roles(self.policy))
 
     async def open(self) -> Answer | None:
         """Open the subscription; the refusal when it may not be. Both are written down.
@@ -87,6 +92,8 @@ class StreamedOperation(Operation):
 
     @property
     def next_turn(self) -> datetime:
-        """When to look again though nothing happens: the token expires, or the gate's answer may change by itself."""
+        """When to look again though nothing happens: the token expires, the gate's answer may change by itself, or
+        another policy comes into force."""
         turn = next_turn(self.found.patient, self.now) if self.found else None
-        return min(self.viewer.expires_at, turn or self.viewer.expires_at)
+        turns = (self.viewer.expires_at, turn, self.services.policies.next_turn(self.now))
+        return min(at for at in turns if at is not None)

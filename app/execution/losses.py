@@ -13,7 +13,8 @@ from graphql.language import REMOVE, Visitor
 
 from app.domain.gate import Withheld, section_withheld_by_policy, withheld_by_policy
 from app.domain.ledger import CASELOAD
-from app.domain.policy import Policy, Profile, ProfileKey, Writing
+from app.domain.policy import Policy, Profile, ProfileKey
+from app.domain.policy_document import Writing
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Purpose, Role
 from app.domain.write_gate import writing_in
 from app.execution.documents import Document
@@ -130,7 +131,7 @@ def _is_answered(policy: Policy, situation: Situation, root: RootField) -> bool:
     """Whether a root field is ever answered in a situation: the rules its resolver goes by, read from the policy."""
     role, name, profile = policy.roles[situation.role], root.name, _profile(policy, situation, root)
     if name in COMMANDS:
-        return profile.reads_anything and any(_carries_out(name, one, profile) for one in _writings(policy, situation))
+        return profile.reads_anything and any(carries_out(name, one, profile) for one in _writings(policy, situation))
     rules = {
         "card": profile.reads_anything,
         "myCard": profile.reads_anything,
@@ -152,7 +153,8 @@ def _writings(policy: Policy, situation: Situation) -> Iterator[Writing]:
         yield writing_in(policy, situation.role, situation.purpose, unit_kind)
 
 
-def _carries_out(command: str, writing: Writing, profile: Profile) -> bool:
+def carries_out(command: str, writing: Writing, profile: Profile) -> bool:
+    """Whether a command is ever carried out for whom this is read and written."""
     section = SECTION_WRITTEN.get(command)
     if section is None:
         return writing.opens if command == OPENS else writing.closes

@@ -25,7 +25,7 @@ from app.domain.ledger import LISTS, Entry, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
 from app.domain.viewer import CallerKind, Viewer
-from app.execution.admission import STANDS_ALONE, check_scopes
+from app.execution.admission import STANDS_ALONE, check_role, check_scopes
 from app.execution.documents import Document
 from app.execution.entries import Entries
 from app.execution.looking_up import LookedUp, have_turned, is_none_of_its_business, look_up
@@ -150,9 +150,10 @@ class Operation:
         self.executor: PlannedExecutor | None = None
         self.concealed: str | None = None
         self.now: datetime = services.clock()
+        self.policy = services.policies.at(self.now)
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
-            viewer=viewer, keys=services.patient_keys, policy=services.policy.name, node=self.node,
+            viewer=viewer, keys=services.patient_keys, policy=self.policy.name, node=self.node,
             document_hash=document.hash, event_id=self.event_id, at=self.now,
         )  # fmt: skip
 
@@ -179,10 +180,11 @@ class Operation:
     async def _refuse(self, problem: GraphQLError | None) -> Answer | None:
         """What is not run at all, written down.
 
-        Raises TransportRefusal when the token does not cover it, its attest is for another patient, or a system has
-        asked about too many.
+        Raises TransportRefusal when the token does not cover it, its attest is for another patient, a system has asked
+        about too many, or the caller's role takes part no longer.
         """
         admission, viewer = self.services.admission, self.viewer
+        check_role(viewer, self.services.enabled_roles(self.policy))
         if problem is not None:
             refused = _refused(400, [problem])
             await note_refused(self, refused.code)
@@ -227,6 +229,8 @@ class Operation:
             await self._note(*self.entries.of_listed(listed), *told, *self.entries.of_reports(reports))
         elif patient is None and (self.context.searched is not None or result.errors):
             await self._note_of_nobody(result)
+        if self.services.shadow is not None:
+            self.services.shadow.decide(self)
         return self._body(result)
 
     def _body(self, result: ExecutionResult) -> Answer:
@@ -265,7 +269,7 @@ class Operation:
         looked_up = await self._look_up(patient, self.plan.kinds) if patient and not self._is_command else None
         services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
         return OperationContext(
-            viewer=self.viewer, policy=services.policy, now=self.now, patient_number=patient,
+            viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
             selection=self.plan.selection, cards=services.cards, histories=services.histories,
             caseloads=services.caseloads, reports=services.reports,

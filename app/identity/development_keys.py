@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -72,4 +73,10 @@ def _load_or_create(path: Path, algorithms: Iterable[str]) -> list[SigningKey]:
     if not path.exists():
         made = [SigningKey.generate(algorithm).private_jwk() for algorithm in algorithms]
         write_once(path, json.dumps({"keys": made}))
+    return _read(path)
+
+
+@cache
+def _read(path: Path) -> list[SigningKey]:
+    """A file's keys, read once: it is never written again, and to read an RSA key is to prove it, which takes long."""
     return [SigningKey.from_private_jwk(jwk) for jwk in json.loads(path.read_bytes())["keys"]]

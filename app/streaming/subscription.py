@@ -150,7 +150,7 @@ class _Following:
         while page := await self._page():
             passed = False
             for change in page:
-                event = self.opened.again()
+                event = self._again()
                 end = await self._tell(change, event)
                 if end is not None:
                     return end
@@ -158,6 +158,13 @@ class _Following:
             if passed and len(page) < limits.CHANGES_AT_ONCE:
                 return None
         return await self._why_to_end()
+
+    def _again(self) -> StreamedOperation:
+        """The subscription as it is asked for at this moment. Raises TransportRefusal for a role that takes part no
+        longer."""
+        self.opened = self.opened.again()
+        self.opened.check_role()
+        return self.opened
 
     async def _page(self) -> list[Change]:
         return await self.services.changes.after(self.patient_id, self.position, most=limits.CHANGES_AT_ONCE)
@@ -181,7 +188,7 @@ class _Following:
         """Asked where no event has just passed the gate: why none would, or None when one would."""
         if is_expired(self.services, self.opened.viewer):
             return TOKEN_EXPIRED
-        check = self.opened.again()
+        check = self._again()
         if await check.passes():
             self.look_again_at = check.next_turn
             return None

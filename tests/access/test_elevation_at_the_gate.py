@@ -9,10 +9,10 @@ import pytest
 from app.domain.elevations import AccessBasis, ElevatedAccess
 from app.domain.errors import RecordRefusal
 from app.domain.gate import open_record
-from app.domain.policy import current_policy
 from app.domain.record import BlockTarget, Found, PatientFile
 from app.domain.viewer import Purpose, Role
 from tests.domain.test_gate import CARD, GP, NOW, PERSON, WOMAN, block
+from tests.policies import PILOT
 
 MADE = ElevatedAccess(
     elevation_id="e", hpr_number="999900018", organisation_number="310990000", session_id="s",
@@ -24,7 +24,7 @@ ON_DUTY = replace(GP, purpose=Purpose.ETREAT, session_id="s")
 
 
 def gate(patient: PatientFile, **changes: Any) -> Any:
-    return open_record(replace(ON_DUTY, **changes), WOMAN, Found(patient, CARD), current_policy(), NOW)
+    return open_record(replace(ON_DUTY, **changes), WOMAN, Found(patient, CARD), PILOT, NOW)
 
 
 def test_TC_B14_the_grant_says_that_it_is_elevated() -> None:

@@ -15,7 +15,7 @@ import pytest
 from app.domain.card.declaration import Sensitivity
 from app.domain.card.previous_pregnancies import COUNTERS
 from app.domain.card.sections import walk
-from app.domain.policy import ProfileKey, current_policy
+from app.domain.policy import ProfileKey
 from app.domain.record import BlockTarget
 from app.domain.viewer import CallerKind, Purpose, Role
 from resolvers.views import CARD_TYPE, view_for
@@ -23,6 +23,7 @@ from tests.access.cases.test_fields import INTIMATE, NOTES, card, expect_not_in_
 from tests.access.choosing import of_hers
 from tests.graphql.test_caseload import block, block_for, lines
 from tests.graphql.test_history import VISIT, VISITS, new_visit
+from tests.policies import PILOT
 from tests.whole_card import CANARY, selection, texts_in
 from tests.world import World
 from tests.writing import TERMINATED, new_key, write, write_body
@@ -252,7 +253,7 @@ async def test_F06_not_recorded_recorded_as_absent_and_withheld_are_three_things
 async def test_F07_withheld_is_the_same_whatever_is_recorded(world: World, persona: str, purpose: str) -> None:
     """All facts that a role does not read, asked of a card with every one recorded and of one with none: equal bytes."""
     role = (await world.viewer(persona, purpose)).role
-    decisions = current_policy().profile(ProfileKey(role, Purpose(purpose))).decisions
+    decisions = PILOT.profile(ProfileKey(role, Purpose(purpose))).decisions
     hidden = [
         fact for fact in READ_BY_SOMEBODY
         if not decisions[fact.graphql_path].allowed and len(fact.path) == 1 and not fact.section.repeated
@@ -446,7 +447,7 @@ async def test_doctors_and_midwives_of_a_hospital_read_alike(world: World) -> No
 
 def test_roles_that_wait_for_the_trial_are_off_in_the_policy() -> None:
     """Nurses, imaging units, secretaries and representatives: the matrix says what they get if they are let in."""
-    enabled = current_policy().enabled_roles
+    enabled = PILOT.enabled_roles
     assert enabled == {
         Role.CITIZEN, Role.GP, Role.MIDWIFE, Role.HOSPITAL, Role.EHR_SYSTEM, Role.AUDITOR, Role.EVALUATOR,
     }  # fmt: skip

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from app.domain.policy import current_policy
 from app.domain.viewer import Purpose
 from app.execution.documents import read_for_all
 from app.execution.losses import Loss, losses
 from app.execution.required import WrongMark, unmet
 from app.identity.claims import GATEWAY
 from app.settings import TRUSTED_DOCUMENTS
+from tests.policies import PILOT
 from tests.world import World
 
 FOLDER = TRUSTED_DOCUMENTS.with_name("documents")
@@ -31,7 +31,7 @@ def source(name: str) -> str:
 @cache
 def told(name: str) -> dict[tuple[str, str | None], Loss]:
     """The losses of a document by role and purpose."""
-    found = losses(current_policy(), read_for_all(source(name)))
+    found = losses(PILOT, read_for_all(source(name)))
     return {
         (loss.situation.role.value, loss.situation.purpose and loss.situation.purpose.value): loss for loss in found
     }
@@ -39,7 +39,7 @@ def told(name: str) -> dict[tuple[str, str | None], Loss]:
 
 def complaints(text: str) -> list[str]:
     """What is required of a document and not given."""
-    policy, documents = current_policy(), read_for_all(text)
+    policy, documents = PILOT, read_for_all(text)
     return list(unmet(policy, documents, list(losses(policy, documents))))
 
 
@@ -101,7 +101,7 @@ def test_what_is_left_out_by_a_variable_counts_as_asked_for() -> None:
         "query Q($patient: NationalIdentityNumber!, $all: Boolean!) { card(patient: $patient) { "
         "laboratoryResults @include(if: $all) { hivPositive @skip(if: true) } } }"
     )
-    found = losses(current_policy(), read_for_all(text))
+    found = losses(PILOT, read_for_all(text))
     by_purpose = {loss.situation.purpose: loss for loss in found if loss.situation.role == "GP"}
     assert not by_purpose[Purpose.TREAT].withheld
     assert [why.path for why, _ in by_purpose[Purpose.COC].withheld] == ["laboratoryResults.hivPositive"]

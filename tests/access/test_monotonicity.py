@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.card.sections import SECTIONS
-from app.domain.policy import current_policy
 from app.domain.record import Block, BlockTarget
 from app.domain.viewer import CallerKind, Role
 from app.identity.claims import GATEWAY
@@ -23,12 +22,13 @@ from tests.access.proof import documents
 from tests.access.proof.columns import OWN, PERSONA_OF, Column, add_whole_cards, all_columns
 from tests.access.proof.routes import Asker
 from tests.access.test_properties import draw
+from tests.policies import PILOT
 from tests.world import NOW, World
 
 TOLD_OF_WITHHOLDING = ("withheld", "withheldByPatientCount")
 """What grows when something is taken away. It is about the withholding, and holds nothing of the card."""
 
-READERS = [column for column in all_columns() if column.purpose in (None, *current_policy().purposes_of(column.role))]
+READERS = [column for column in all_columns() if column.purpose in (None, *PILOT.purposes_of(column.role))]
 Values = dict[tuple[str, ...], Any]
 
 

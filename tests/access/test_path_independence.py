@@ -11,11 +11,12 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, GraphQLUnionType, get_named_type
 
 from app.domain.card.sections import SECTIONS
-from app.domain.policy import ProfileKey, current_policy
+from app.domain.policy import ProfileKey
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from app.domain.write_gate import writing_in
 from resolvers.views import CARD_TYPE, view_for
 from tests.access.proof.routes import ROUTES
+from tests.policies import PILOT
 
 MODELS = {section.model.__name__ for section in SECTIONS.values()}
 CARDS = {"card", "myCard", "earlierCards"}
@@ -59,14 +60,13 @@ def test_cards_are_given_by_three_fields_alone(kind: CallerKind) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_what_a_command_answers_with_its_caller_reads_anyway(role: Role) -> None:
     """A section is written only by who reads the whole of it: what was recorded, or was there before, is no news."""
-    policy = current_policy()
-    for purpose in policy.purposes_of(role):
+    for purpose in PILOT.purposes_of(role):
         for unit_kind in UNIT_KINDS:
-            writing = writing_in(policy, role, purpose, unit_kind)
+            writing = writing_in(PILOT, role, purpose, unit_kind)
             for own_unit in (False, True):
-                releases = policy.profile(ProfileKey(role, purpose, own_unit)).releases
+                releases = PILOT.profile(ProfileKey(role, purpose, own_unit)).releases
                 if (
                     CALLER_KIND_OF[role] is CallerKind.CLINICIAN
-                    and policy.profile(ProfileKey(role, purpose)).reads_anything
+                    and PILOT.profile(ProfileKey(role, purpose)).reads_anything
                 ):
                     assert all(releases[kind].whole for kind in writing.sections)

@@ -9,17 +9,16 @@ from graphql import GraphQLObjectType, get_named_type
 
 from app.domain.card.sections import walk
 from app.domain.history import HISTORY
-from app.domain.policy import ProfileKey, current_policy
+from app.domain.policy import ProfileKey
 from app.domain.viewer import CALLER_KIND_OF, Purpose, Role
 from resolvers.views import CARD_TYPE, view_for
 from tests.access.proof.columns import PERSONA_OF
+from tests.policies import PILOT
 from tests.whole_card import CANARY, texts_in
 from tests.world import World
 
 PROFESSIONALS = [
-    role
-    for role in Role
-    if CARD_TYPE in view_for(CALLER_KIND_OF[role]).graphql.type_map and current_policy().roles[role].purposes
+    role for role in Role if CARD_TYPE in view_for(CALLER_KIND_OF[role]).graphql.type_map and PILOT.roles[role].purposes
 ]
 DOCUMENTS = 60
 
@@ -43,7 +42,7 @@ def draw(dice: random.Random, type_: Any, depth: int = 0, *, past: bool = True) 
 
 def allowed_texts(role: Role, purpose: Purpose | None) -> set[str]:
     """The canary texts that this role may be given: one per fact that holds text."""
-    decisions = current_policy().profile(ProfileKey(role, purpose)).decisions
+    decisions = PILOT.profile(ProfileKey(role, purpose)).decisions
     paths = {fact.graphql_path: ".".join([fact.section.kind, *fact.path]) for fact in walk()}
     return {f"{CANARY} {python}"[:200] for path, python in paths.items() if decisions[path].allowed}
 
@@ -55,7 +54,7 @@ async def test_no_document_gets_a_text_its_role_may_not_have(world: World, role:
     dice = random.Random(f"{role}")
     card_type = view_for(CALLER_KIND_OF[role]).graphql.get_type(CARD_TYPE)
     for _ in range(DOCUMENTS // 4):
-        purpose = dice.choice(current_policy().purposes_of(role))
+        purpose = dice.choice(PILOT.purposes_of(role))
         asks = dice.random() < 0.5
         selected = draw(dice, card_type) + (" withheld { path }" if asks else "")
         query = f"query($patient: NationalIdentityNumber!) {{ card(patient: $patient) {{ {selected} }} }}"

@@ -114,7 +114,7 @@ def test_explain_says_verdict_rule_and_source() -> None:
     assert "for TREAT: READ" in shown
     assert "for COC: WITHHELD (PURPOSE)" in shown
     assert "F-2" in shown
-    assert "app/domain/policy.toml" in shown
+    assert "app/domain/policies/pilot-2026-11.toml" in shown
     assert run("explain", "--as", "midwife", "laboratoryResults.shoeSize").exit_code == 2
 
 

@@ -10,8 +10,8 @@ from app.domain.aggregates import Disclosure, Row, guarded, may_replace, women_b
 from app.domain.card.declaration import Sensitivity
 from app.domain.card.sections import walk
 from app.domain.errors import RecordRefusal
-from app.domain.policy import current_policy
 from app.domain.reports import REPORTS
+from tests.policies import PILOT
 
 TRIAL = Disclosure(minimum_cell=5, minimum_population=20, rounded_to=5)
 LABELS = [f"label {place}" for place in range(8)]
@@ -117,7 +117,7 @@ def test_a_policy_that_would_tell_of_somebody_is_none(limits: tuple[int, int, in
 
 def test_the_policy_says_what_may_be_told() -> None:
     """Five, twenty, five."""
-    assert current_policy().disclosure == TRIAL
+    assert PILOT.disclosure == TRIAL
 
 
 def test_no_report_counts_anything_intimate() -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.domain.consent import NO_CONSENT, Consent, ConsentState
 from app.domain.errors import RecordRefusal
 from app.domain.gate import Elevation, Grant, open_record, shown_card, shown_consent
-from app.domain.policy import Reason, current_policy
+from app.domain.policy import Reason
 from app.domain.record import (
     Block,
     BlockTarget,
@@ -21,6 +21,7 @@ from app.domain.record import (
     SealedSections,
 )
 from app.domain.viewer import Organisation, Purpose, Role, Viewer
+from tests.policies import PILOT
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WOMAN, DOCTOR = "15839430008", "01815000071"
@@ -49,7 +50,7 @@ def block(**changes: object) -> Block:
 
 
 def open_(viewer: Viewer = GP, patient: PatientFile = PERSON, card: FoundCard | None = CARD) -> Grant:
-    return open_record(viewer, WOMAN, Found(patient, card), current_policy(), NOW)
+    return open_record(viewer, WOMAN, Found(patient, card), PILOT, NOW)
 
 
 def refusal(**given: object) -> RecordRefusal:
@@ -110,7 +111,7 @@ def test_without_consent_there_is_nothing(consent: Consent) -> None:
 def test_an_unknown_person_has_not_consented() -> None:
     """Somebody who is not in the store is answered like somebody who never consented."""
     with pytest.raises(RecordRefusal) as caught:
-        open_record(GP, WOMAN, None, current_policy(), NOW)
+        open_record(GP, WOMAN, None, PILOT, NOW)
     assert caught.value.code == "CONSENT_MISSING"
 
 

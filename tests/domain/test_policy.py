@@ -6,14 +6,15 @@ import pytest
 
 from app.domain.card.declaration import Fact, Sensitivity
 from app.domain.card.sections import SECTIONS, walk
-from app.domain.policy import Policy, ProfileKey, Reason, current_policy, declared_paths
+from app.domain.policy import Policy, ProfileKey, Reason, declared_paths
 from app.domain.viewer import Purpose, Role
+from tests.policies import PILOT
 
 CORE = (Role.GP, Role.MIDWIFE, Role.HOSPITAL)
 
 
 def profile(role: Role, purpose: Purpose | None = Purpose.TREAT, **more: bool):
-    return current_policy().profile(ProfileKey(role, purpose, **more))
+    return PILOT.profile(ProfileKey(role, purpose, **more))
 
 
 def test_core_clinicians_read_the_whole_card_in_ordinary_and_emergency_care() -> None:
@@ -42,7 +43,7 @@ def test_the_reason_tells_purpose_from_role() -> None:
 def test_a_purpose_the_role_may_not_give_opens_nothing() -> None:
     """Fail closed: no purpose, or one that is not the role's, reads nothing."""
     for key in (ProfileKey(Role.GP, None), ProfileKey(Role.HEALTH_SECRETARY, Purpose.ETREAT)):
-        assert not current_policy().profile(key).reads_anything
+        assert not PILOT.profile(key).reads_anything
 
 
 def test_every_note_is_closed_to_all_but_the_core_and_herself() -> None:
@@ -50,7 +51,7 @@ def test_every_note_is_closed_to_all_but_the_core_and_herself() -> None:
     notes = {fact.graphql_path for fact in walk() if fact.path[-1].endswith("note")}
     assert len(notes) > 10
     for role in set(Role) - set(CORE) - {Role.CITIZEN}:
-        for purpose in current_policy().purposes_of(role):
+        for purpose in PILOT.purposes_of(role):
             decisions = profile(role, purpose).decisions
             assert not any(decisions[path].allowed for path in notes), role
 
@@ -60,7 +61,7 @@ def test_the_counters_of_earlier_pregnancies_travel_together() -> None:
     counters = [fact.graphql_path for fact in walk() if fact.fact.bundle == "pregnancy_counters"]
     assert len(counters) == 5
     for role in Role:
-        for purpose in current_policy().purposes_of(role):
+        for purpose in PILOT.purposes_of(role):
             for earlier in (False, True):
                 decisions = profile(role, purpose, earlier=earlier).decisions
                 assert len({decisions[path].allowed for path in counters}) == 1
@@ -80,7 +81,7 @@ def test_a_fact_that_nobody_declared_is_in_no_profile() -> None:
 
 def test_a_role_the_policy_forgets_reads_nothing() -> None:
     """A policy without matrices for a role closes the card to it, and does not fail open."""
-    document = dict(current_policy()._document)
+    document = dict(PILOT.document)
     document["matrices"] = {name: {} for name in document["matrices"]}
     emptied = Policy(document)
     assert not any(
@@ -92,7 +93,7 @@ def test_a_role_the_policy_forgets_reads_nothing() -> None:
 
 def test_an_unknown_purpose_takes_everything_away() -> None:
     """A purpose the policy does not name withholds every level."""
-    document = dict(current_policy()._document)
+    document = dict(PILOT.document)
     document["purposes"] = {}
     assert not Policy(document).profile(ProfileKey(Role.GP, Purpose.TREAT)).reads_anything
 
@@ -152,7 +153,7 @@ def test_a_nurse_sees_past_visits_and_no_coming_one() -> None:
 def test_every_withheld_decision_names_rule_and_reason() -> None:
     """No refusal without a reason a person can be told."""
     for role in Role:
-        for purpose in current_policy().purposes_of(role):
+        for purpose in PILOT.purposes_of(role):
             for decision in profile(role, purpose).decisions.values():
                 assert decision.rule
                 assert decision.allowed or decision.reason is not None

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from app.development import all_personas
 from app.domain.card.declaration import camel
 from app.domain.card.sections import SECTIONS
-from app.domain.policy import current_policy
 from app.domain.record import Block, BlockTarget
 from app.domain.viewer import CALLER_KIND_OF, CallerKind, Role
 from app.services import make_services
@@ -23,6 +22,7 @@ from resolvers.results import WRITTEN_SECTIONS
 from resolvers.views import view_for
 from tests.access.proof.columns import PERSONA_OF
 from tests.graphql.test_consent import WITHDRAW, tables_with
+from tests.policies import PILOT
 from tests.whole_card import whole_content
 from tests.world import NOW, TODAY, World, running
 from tests.writing import (
@@ -412,7 +412,7 @@ REFUSED = {"SECTION_FORBIDDEN", "INSUFFICIENT_SCOPE", "GRAPHQL_VALIDATION_FAILED
 async def test_each_role_writes_what_the_write_matrix_says(gateway: World, role: Role) -> None:
     """Asked of the running API for every section and purpose: written where the matrix says so and nothing is kept
     from the writer; otherwise refused, and nothing stored."""
-    policy, persona, number = current_policy(), PERSONA_OF[role], await new_card(gateway)
+    policy, persona, number = PILOT, PERSONA_OF[role], await new_card(gateway)
     for purpose in sorted(policy.purposes_of(role), key=lambda purpose: purpose not in ("COC", "BTG")):
         for section in WRITTEN_SECTIONS:
             may = purpose not in ("COC", "BTG") and section.kind in policy.writing(role, None).sections
@@ -505,7 +505,7 @@ async def test_her_schema_has_only_the_facts_she_may_register(gateway: World) ->
     """She cannot even name another fact, nor a command on laboratory results."""
     schema = view_for(CallerKind.CITIZEN).graphql
     mother: Any = schema.get_type("MotherInput")
-    policy = current_policy().writing(Role.CITIZEN, None)
+    policy = PILOT.writing(Role.CITIZEN, None)
     assert set(mother.fields) == {camel(name) for name in policy.facts["mother"]}
     assert schema.mutation_type is not None
     assert {"recordLaboratoryResults", "recordVisit", "openCard"}.isdisjoint(schema.mutation_type.fields)

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.identity.development_proofs import ProofKey
+from app.services import make_services
 from tests.access.cases.auditing import audited
-from tests.world import World
+from tests.world import NOW, World, running
 
 
 @pytest.fixture
@@ -30,3 +31,12 @@ async def strict_gateway(strict_gateway: World, request: pytest.FixtureRequest) 
     """One that runs registered documents only."""
     async with audited(strict_gateway, request.node.name):
         yield strict_gateway
+
+
+@pytest.fixture
+async def neighbour(world: World) -> AsyncIterator[World]:
+    """Another process of the gateway on the same store."""
+    services = make_services(world.services.settings, clock=lambda: NOW)
+    async with running(services) as made:
+        made.proof_key = world.proof_key
+        yield made

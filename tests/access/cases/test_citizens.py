@@ -300,7 +300,7 @@ def acting_for(world: World, number: str, kind: str = "FULLMAKT", actor: str = R
 
 async def test_TC_C10_nobody_acts_for_her_where_that_is_off(world: World) -> None:
     """As in production, where nobody has switched it on."""
-    world.services.enabled_roles -= {Role.REPRESENTATIVE}
+    world.services.extra_roles -= {Role.REPRESENTATIVE}
     expect_representation_refused(await ask(world, "REP1", DUE_DATE), "REPRESENTATION_NOT_SUPPORTED")
 
 

@@ -80,7 +80,7 @@ async def test_TC_F01_those_who_care_for_her_read_every_section(world: World, wh
 
 async def test_TC_F02_a_role_that_is_off_is_not_let_in(gateway: World) -> None:
     """The trial has not enabled public-health nurses: 403, whatever they ask."""
-    gateway.services.enabled_roles -= {Role.PUBLIC_HEALTH_NURSE}
+    gateway.services.extra_roles -= {Role.PUBLIC_HEALTH_NURSE}
     expect_turned_away(await read(gateway, "PHN1", "W1"), 403, "ACTOR_NOT_PERMITTED", "ROLE")
 
 
@@ -144,7 +144,7 @@ async def test_TC_F07_whoever_has_no_licence_reads_no_card(world: World) -> None
     assert (await last_entry(world))["outcome"] == "REFUSED"
     status = (await ask(world, "SEC1", Q_STATUS, "W1")).json()["data"]["cardStatus"]
     assert status["hasActiveCard"] is True
-    world.services.enabled_roles -= {Role.SECRETARY}
+    world.services.extra_roles -= {Role.SECRETARY}
     world.services.viewers = type(world.services.viewers)()
     expect_turned_away(await read(world, "SEC1", "W1"), 403, "HPR_REQUIRED")
 
@@ -152,7 +152,7 @@ async def test_TC_F07_whoever_has_no_licence_reads_no_card(world: World) -> None
 @pytest.mark.parametrize("header", ["nhn-user-role", "nhn-hpr-number", "x-role"])
 async def test_TC_F08_a_role_in_a_header_is_not_looked_at(gateway: World, header: str) -> None:
     """The answer is the one without the header: 403 HPR_REQUIRED where the role is off."""
-    gateway.services.enabled_roles -= {Role.SECRETARY}
+    gateway.services.extra_roles -= {Role.SECRETARY}
     sent, token = {"query": Q1, "variables": {"patient": gateway.number(WOMEN["W1"])}}, gateway.token("clerk")
     plain = await gateway.client.post("/graphql", json=sent, headers=gateway.credentials(token))
     claimed = await gateway.client.post("/graphql", json=sent, headers=gateway.credentials(token) | {header: "LE"})

@@ -1,20 +1,17 @@
 """Access cases TC-D: the proof of possession. Each changes one thing of a proof that is right."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from app.identity.development_proofs import ProofKey
 from app.identity.thumbprints import token_hash
-from app.services import make_services
 from tests.access.cases.setting import Q1, expect_turned_away
 from tests.identity.world import assemble, encoded, es256, unsigned
-from tests.world import NOW, World, running
+from tests.world import NOW, World
 
 SECONDS = int(NOW.timestamp())
 
@@ -56,15 +53,6 @@ async def test_TC_D02_a_proof_is_taken_once(world: World) -> None:
     once = proof(world, token)
     assert (await send(world, token, once)).json()["data"]["card"]
     await expect_no_proof(world, "DPOP_REPLAY", once, token=token)
-
-
-@pytest.fixture
-async def neighbour(world: World) -> AsyncIterator[World]:
-    """Another process of the gateway on the same store."""
-    services = make_services(world.services.settings, clock=lambda: NOW)
-    async with running(services) as made:
-        made.proof_key = world.proof_key
-        yield made
 
 
 async def test_TC_D03_a_proof_is_taken_once_by_all_processes_together(world: World, neighbour: World) -> None:

@@ -11,7 +11,6 @@ elevation      the professions
 facts          one fact declared as something else than it is
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,11 +19,12 @@ from typing import Any, Final
 from app.domain.card.declaration import Fact, Sensitivity, declared_in
 from app.domain.card.provenance import Provenance
 from app.domain.card.sections import SECTIONS
-from app.domain.policy import POLICY_FILE, PROVENANCE
+from app.domain.policy import PROVENANCE
 from app.domain.viewer import Purpose, Role
+from tests.policies import PILOT
 
 Document = dict[str, Any]
-DOCUMENT: Final[Mapping[str, Any]] = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
+DOCUMENT: Final[Mapping[str, Any]] = PILOT.document
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _set(role: Role, name: str, value: Any) -> Callable[[Document], None]:
 
 
 def _named(document: Document) -> None:
-    document["name"] = "another policy"
+    document["name"] = "another-policy"
 
 
 def _writing() -> Iterator[Mutant]:

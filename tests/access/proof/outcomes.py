@@ -78,7 +78,7 @@ def _switches(policy: Policy, role: Role) -> Iterator[tuple[Place, Hashable]]:
     yield (role, "caseload"), entry.caseload
     for profession in PROFESSIONS:
         can_be = any(professional_role(profession, unit, purpose) is role for unit in UNIT_KINDS for purpose in Purpose)
-        listed = profession in policy._document["elevation"]["professions"]
+        listed = profession in policy.said.elevation.professions
         yield (role, "elevation", profession), can_be and entry.may_elevate and listed
 
 

@@ -12,6 +12,7 @@ from graphql import GraphQLSchema
 
 from app.domain import policy as policies
 from app.domain.card.declaration import Fact, declared_in
+from app.domain.dated_policies import Policies
 from app.domain.policy import Policy
 from app.domain.viewer import CALLER_KIND_OF, CallerKind
 from app.execution.documents import Documents
@@ -25,16 +26,16 @@ from tests.world import World
 def swapped(world: World, mutant: Mutant) -> Iterator[Policy]:
     """The gateway under a changed policy. Views that may look otherwise under it are made anew."""
     services = world.services
-    before = services.policy, services.programs, services.documents
+    before = services.policies, services.programs, services.documents
     with _declaring(mutant.fact):
         changed = Policy(mutant.document)
-        services.policy, services.programs = changed, None
+        services.policies, services.programs = Policies([changed]), None
         services.documents = Documents(hide_suggestions=False)
         with _viewed_by(changed, _kinds_concerned(mutant)):
             try:
                 yield changed
             finally:
-                services.policy, services.programs, services.documents = before
+                services.policies, services.programs, services.documents = before
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def _viewed_by(policy: Policy, kinds: Collection[CallerKind]) -> Iterator[None]:
     made = [(view_for(kind), view_for(kind).graphql, kind) for kind in kinds]
     try:
         with (
-            patch.object(views, "current_policy", lambda: policy),
+            patch.object(views.contract, "stated_by", lambda role, kind: policy.writing(role, None).facts.get(kind)),
             patch.object(views, "_readable_paths", _readable(policy)),
         ):
             for view, _, kind in made:
