@@ -84,6 +84,7 @@ class OperationContext:
     looked_up   the person as found (None: not in the store), or why she could not be looked up
     selection   by response key of a root field: the section kinds and fact paths selected below it
     withheld    by response key, what was selected and not given, with the response paths it was asked at
+    held_back   something of the card is closed to the viewer without being named, whether it was asked for or not
     listed      the women on a list that was given
     told_of     how the store calls the women whom overseers were told of, by what: the reviewers' list, an export
     reports_read  the reports that were given
@@ -120,6 +121,7 @@ class OperationContext:
     entry_for_write: EntryMaker
     emergency_staff_by_unit: bool = False
     withheld: dict[str, list[tuple[Withheld, Places]]] = field(default_factory=dict)
+    held_back: bool = False
     listed: list[ListedWomen] = field(default_factory=list)
     told_of: dict[str, str] = field(default_factory=dict)
     reports_read: set[ReportName] = field(default_factory=set)
@@ -161,6 +163,7 @@ class OperationContext:
             self.viewer, self.patient_number, found, self.policy, self.now, needs_active_card=needs_active_card
         )
         self.elevated = grant.elevated or self.elevated
+        self.held_back |= grant.withholds_unnamed
         return grant
 
     def grant_for_event(self) -> Grant:

@@ -12,6 +12,8 @@ from tests.cast_stores import cast_store, give_back
 from tests.databases import ENGINES
 from tests.world import NOW, PUBLIC_URL, World, running
 
+pytest_plugins = ["tests.watching"]
+
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:

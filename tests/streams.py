@@ -17,6 +17,7 @@ from data.columns import in_utc
 from data.declaring import table_of
 from data.patients import set_blocks
 from data.tables import Change, Patient
+from tests.canaries import WATCH
 from tests.world import World
 
 PATIENT, CHANGE = table_of(Patient), table_of(Change)
@@ -69,6 +70,7 @@ class Socket:
     async def hear(self, seconds: float = SOON) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
             heard: dict[str, Any] = orjson.loads(await self.connection.recv())
+        WATCH.look_into_errors(heard.get("payload"))
         return heard
 
     async def hears_nothing(self, seconds: float = 0.8) -> None:

@@ -14,9 +14,7 @@ from app.domain.card.values import BloodPressure, CodedValue, InSystem
 from app.domain.history import HISTORY
 from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
 from app.execution.plan import ABOUT_THE_PAST
-
-CANARY = "kanarifugl"
-"""Part of every text on the whole card, so that any of it can be searched for in an answer."""
+from tests.canaries import CANARY
 
 
 def whole_content(model: type[Content], path: str) -> dict[str, Any]:

@@ -154,6 +154,13 @@ class Grant:
         """How many sections the woman has closed to this viewer, and single values of the others."""
         return len(self.blocked) + (self.labelled.closed_facts(self.blocked) if self.labelled else 0)
 
+    @property
+    def withholds_unnamed(self) -> bool:
+        """Whether she has closed to this viewer what is told by its number alone. The ledger says so of every look:
+        were it said only of those that asked for it, the viewer's own log would tell what it is."""
+        never = any(elevation_for(block) is Elevation.NOT_POSSIBLE for block in self.blocked.values())
+        return never or (self.labelled is not None and self.labelled.closed_facts(self.blocked) > 0)
+
     def for_earlier_card(self, card: FoundCard, policy: Policy) -> "Grant":
         """The same viewer's grant for an earlier pregnancy's card: one level stricter (rule F-9)."""
         key = self.profile.key

@@ -28,7 +28,10 @@ class Outcome(DescribedEnum):
     """How the operation ended for this patient."""
 
     ALLOWED = "ALLOWED", "Everything that was asked for was given."
-    PARTIAL = "PARTIAL", "Some of what was asked for was withheld."
+    PARTIAL = (
+        "PARTIAL",
+        "Some was withheld: of what was asked for, or of what the woman lets nobody open.",
+    )
     REFUSED = "REFUSED", "Nothing was given."
     FAILED = "FAILED", "The operation failed."
 

@@ -337,7 +337,8 @@ class Operation:
         refusal = next((reason_of(cause) for cause in causes if isinstance(cause, Refusal)), None)
         refusal = refusal or self.context.not_written or self.context.concealed
         gave_nothing_for_a_reason = bool(causes) or self.context.not_written is not None
-        outcome = outcome_of(bool(released) or not gave_nothing_for_a_reason, bool(withheld or causes), failed)
+        held_back = bool(withheld or causes) or self.context.held_back
+        outcome = outcome_of(bool(released) or not gave_nothing_for_a_reason, held_back, failed)
         made = self.entries.about(
             patient, self.found, outcome, refusal,
             released=released, withheld=withheld, seen_change=self._seen_change(released),

@@ -1,4 +1,5 @@
-"""Her blocks over HTTP: placed, honoured at once, lifted; by nobody but herself. Case ids of the access rules in names."""
+"""Her blocks over HTTP: placed, honoured at once, lifted; by nobody but herself. The access
+cases of blocks are in cases/test_blocks_and_emergencies.py."""
 
 import asyncio
 import json
@@ -6,12 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.domain.record import Block, BlockTarget
 from data.patients import set_blocks
 from tests.access.choosing import BLOCK, ILLNESSES, LIFT, MY_BLOCKS, WOMAN, block, code, lift, of_hers, post, set_clock
-from tests.graphql.test_card import CARD
 from tests.world import NOW, World
 
 GP = "999900018"
@@ -26,61 +25,6 @@ def unit(world: World, persona: str) -> Any:
 
 async def look(world: World, persona: str, woman: str = "kari", purpose: str | None = None) -> dict[str, Any]:
     return (await world.ask(persona, ILLNESSES, purpose=purpose, patient=world.number(woman))).json()  # type: ignore[no-any-return]
-
-
-async def test_TC_B01_a_blocked_doctor_is_told_that_and_whether_it_can_be_opened(world: World) -> None:
-    """One coded error and nothing else; she reads of the attempt."""
-    body = await look(world, "stranger", WOMAN)
-    assert body["data"] == {"card": None}
-    (error,) = body["errors"]
-    assert set(error["extensions"]) == {"code", "eventId", "elevation"}
-    assert (code(body), error["extensions"]["elevation"]) == ("ACCESS_BLOCKED_BY_PATIENT", "WITH_REASON")
-    log = (await world.data(WOMAN, "{ accessLog { edges { node { who outcome } } } }"))["accessLog"]["edges"]
-    assert log[0]["node"] == {"who": "Ukjentsen, Lege", "outcome": "REFUSED"}
-
-
-async def test_TC_B02_a_block_on_an_organisation_covers_its_units(world: World) -> None:
-    """Everybody at a hospital of the trust she named is kept out."""
-    for persona in ("hospital", "hospital-midwife"):
-        assert code(await look(world, persona, WOMAN)) == "ACCESS_BLOCKED_BY_PATIENT"
-
-
-async def test_TC_B03_what_only_she_can_open_is_a_number(world: World) -> None:
-    """Others open the card; the closed section is null, counted, and neither named nor an error."""
-    body = await look(world, "gp", WOMAN)
-    assert "errors" not in body
-    card = body["data"]["card"]
-    assert (card["medicalConditions"], card["withheldByPatientCount"], card["withheld"]) == (None, 1, [])
-
-
-async def test_TC_B04_a_block_on_a_unit_leaves_its_siblings_in(world: World) -> None:
-    """The midwife service and the health station of one municipality are two units."""
-    midwife, nurse = unit(world, "midwife"), unit(world, "nurse")
-    assert midwife.parent_number == nurse.parent_number
-    await block(world, target="ORGANISATION", targetId=nurse.number)
-    assert code(await look(world, "nurse")) == "ACCESS_BLOCKED_BY_PATIENT"
-    assert (await look(world, "midwife"))["data"]["card"] is not None
-
-
-async def test_TC_B05_a_header_changes_nothing(world: World) -> None:
-    """Unit and person come from the token."""
-    for name in ("orgnr_child", "x-organisation", "helseid://claims/client/claims/orgnr_child"):
-        headers = {
-            "authorization": f"Bearer {world.token('stranger')}",
-            name.replace("://", "-").replace("/", "-"): "310990000",
-        }
-        asked = {"query": CARD, "variables": {"patient": world.number(WOMAN)}}
-        body = (await world.client.post("/graphql", json=asked, headers=headers)).json()
-        assert body["errors"][0]["extensions"]["code"] == "ACCESS_BLOCKED_BY_PATIENT"
-
-
-async def test_TC_B16_when_blocks_cannot_be_read_nothing_is_shown(world: World) -> None:
-    """A projection that cannot be understood is no permission."""
-    async with world.services.database.transaction() as connection:
-        await connection.execute(text("UPDATE patient SET blocks = '[{'"))
-    for persona in ("gp", "stranger"):
-        response = await world.ask(persona, ILLNESSES, patient=world.number("kari"))
-        assert response.status_code >= 500 and not (response.json().get("data") or {}).get("card")
 
 
 @pytest.mark.parametrize(
@@ -125,20 +69,6 @@ async def test_a_blocked_section_is_closed_and_named_unless_only_she_opens_it(wo
     assert "errors" not in body
     card = body["data"]["card"]
     assert (card["medicalConditions"], card["withheld"], card["withheldByPatientCount"]) == (None, [], 1)
-
-
-async def test_TC_B17_a_lifted_block_lets_in_at_once_and_stays_on_her_list(world: World) -> None:
-    """It has ended; the row is kept."""
-    placed = (await block(world, **PERSON))["data"]["blockAccess"]
-    assert code(await look(world, "gp")) == "ACCESS_BLOCKED_BY_PATIENT"
-    lifted = (await lift(world, placed["blockId"]))["data"]["liftBlock"]
-    assert (lifted["inForce"], lifted["endsAt"]) == (False, NOW.isoformat().replace("+00:00", "Z"))
-    assert (await look(world, "gp"))["data"]["card"] is not None
-    (shown,) = (await world.data("kari", MY_BLOCKS))["myBlocks"]
-    assert (shown["blockId"], shown["inForce"]) == (placed["blockId"], False)
-    assert (await lift(world, placed["blockId"]))["data"]["liftBlock"] == lifted, "lifting it again changes nothing"
-    changes = [what for (what,) in await of_hers(world, "kari", "change", "what")]
-    assert changes.count("ACCESS_CHANGED") == 2, "placed and lifted; lifting it again was none"
 
 
 async def test_a_block_ends_by_itself(world: World) -> None:

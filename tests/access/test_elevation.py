@@ -2,116 +2,41 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from app.domain.elevations import AccessBasis, ElevatedAccess, basis_of
-from app.domain.errors import RecordRefusal
-from app.domain.gate import open_record
-from app.domain.record import Block, BlockTarget, Found, PatientFile, Protection
-from app.domain.viewer import Purpose, Role
+from app.domain.elevations import AccessBasis, basis_of
+from app.domain.record import Block, BlockTarget, Protection
+from app.domain.viewer import Purpose
 from data.patients import set_blocks, set_person_status
 from tests.access.choosing import (
+    CLOSE,
     ELEVATE,
+    HERS,
     ILLNESSES,
+    LOG,
+    MEDICATION,
     MY_BLOCKS,
+    VISIT,
     WHY,
     WOMAN,
     code,
     elevate,
     in_session,
+    keep_out,
     lift,
+    look,
+    nothing_was_opened,
     of_hers,
     post,
     send,
-    set_clock,
     stored,
-    token_of,
+    write,
 )
-from tests.domain.test_gate import CARD as FOUND_CARD
-from tests.domain.test_gate import GP, PERSON, block
-from tests.domain.test_gate import NOW as THEN
-from tests.domain.test_gate import WOMAN as HER_NUMBER
-from tests.policies import PILOT
 from tests.world import NOW, World
-
-HERS = "{ elevations { elevationId accessBasis accessBasisInPlainWords startsAt endsAt inForce who hprNumber organisation reason reasonInPlainWords reasonText } }"
-LOG = "{ accessLog { edges { node { who outcome writtenSections accessBasis accessBasisInPlainWords elevated { reason reasonInPlainWords endsAt } } } } }"
-
-
-async def keep_out(
-    world: World, code_: str, *, woman: str = WOMAN, section: str | None = None, hpr: str | None = None
-) -> None:
-    """One block in place of all others: on everybody, or on one person."""
-    target = BlockTarget.PERSON if hpr else BlockTarget.ALL
-    made = Block(str(uuid4()), section, target, hpr, False, code_, NOW - timedelta(days=1), None)
-    services = world.services
-    await set_blocks(services.database, services.patient_keys, world.number(woman), (made,))
-
-
-async def look(world: World, token: str, woman: str = WOMAN) -> dict[str, Any]:
-    return await send(world, token, ILLNESSES, patient=world.number(woman))
-
-
-async def nothing_was_opened(world: World, woman: str = WOMAN) -> None:
-    """No row, no projection, no change; and the attempt stands in her log as refused (rule L-9)."""
-    assert await of_hers(world, woman, "elevation") == []
-    assert await of_hers(world, woman, "patient", "elevations") == [("[]",)]
-    assert ("ACCESS_ELEVATED",) not in await of_hers(world, woman, "change", "what")
-    entry = (await world.ledger_entries(woman))[-1]
-    assert (entry["operation_kind"], entry["outcome"], entry["written"]) == ("mutation", "REFUSED", [])
-    log = (await world.data(woman, LOG))["accessLog"]["edges"]
-    assert (log[0]["node"]["outcome"], log[0]["node"]["who"]) == ("REFUSED", entry["actor_name"])
-
-
-async def test_TC_B07_an_emergency_opens_what_she_lets_it_open_and_she_is_told(world: World) -> None:
-    """The hospital reads; what only she can open stays a number; entry, list and change are there at once."""
-    announced: list[str] = []
-    world.services.choices.elevations._choosing._announce = announced.append  # type: ignore[attr-defined]
-    token = in_session(world, "hospital", "ETREAT")
-    assert code(await look(world, token)) == "ACCESS_BLOCKED_BY_PATIENT"
-    opened = (await elevate(world, token))["data"]["elevateAccess"]
-    assert (opened["accessBasis"], opened["inForce"]) == ("FORHOYET_AKUTT", True)
-    assert opened["endsAt"] == (NOW + timedelta(minutes=60)).isoformat().replace("+00:00", "Z")
-    card = (await look(world, in_session(world, "hospital", "ETREAT")))["data"]["card"]
-    assert card["mother"]["name"] == world.member(WOMAN).name
-    assert (card["medicalConditions"], card["withheldByPatientCount"], card["withheld"]) == (None, 1, [])
-    (hers,) = (await world.data(WOMAN, HERS))["elevations"]
-    assert hers == {
-        "elevationId": opened["elevationId"], "accessBasis": "FORHOYET_AKUTT",
-        "accessBasisInPlainWords": "det du har sperret, ble åpnet fordi det var en akuttsituasjon",
-        "startsAt": NOW.isoformat().replace("+00:00", "Z"), "endsAt": opened["endsAt"], "inForce": True,
-        "who": "Fødesen, Lege", "hprNumber": "999900042", "organisation": "Testby sykehus",
-        "reason": "CONDITION_PREVENTS", "reasonInPlainWords": "tilstanden din gjorde at du ikke kunne spørres",
-        "reasonText": WHY,
-    }  # fmt: skip
-    read, wrote, refused = [edge["node"] for edge in (await world.data(WOMAN, LOG))["accessLog"]["edges"]][1:4]
-    noted = {
-        "reason": "CONDITION_PREVENTS",
-        "reasonInPlainWords": hers["reasonInPlainWords"],
-        "endsAt": opened["endsAt"],
-    }
-    assert read["elevated"] == wrote["elevated"] == noted
-    assert read["accessBasis"] == wrote["accessBasis"] == "FORHOYET_AKUTT"
-    assert wrote["writtenSections"] == ["elevation"]
-    assert (refused["accessBasis"], refused["elevated"], refused["outcome"]) == ("AKUTT", None, "REFUSED")
-    changes = await of_hers(world, WOMAN, "change", "what, record_id, author")
-    (what, record_id, author) = changes[-1]
-    assert (what, record_id, json.loads(author)["hpr_number"]) == ("ACCESS_ELEVATED", None, "999900042")
-    assert len(announced) == 1
-
-
-@pytest.mark.parametrize("said", ["kort", " " * 30, "kort" + " " * 40, "x" * 501, "x" * 19, WHY + "\0"])
-async def test_TC_B08_without_words_nothing_opens(world: World, said: str) -> None:
-    """Twenty characters that say something, and no more than five hundred."""
-    token = in_session(world, "hospital", "ETREAT")
-    assert code(await elevate(world, token, text=said)) == "ELEVATION_REASON_REQUIRED"
-    await nothing_was_opened(world)
 
 
 async def test_an_emergency_needs_a_reason_code(world: World) -> None:
@@ -119,35 +44,6 @@ async def test_an_emergency_needs_a_reason_code(world: World) -> None:
     assert (
         code(await elevate(world, in_session(world, "hospital", "ETREAT"), reason=None)) == "ELEVATION_REASON_REQUIRED"
     )
-    await nothing_was_opened(world)
-
-
-@pytest.mark.parametrize(
-    ("persona", "purpose", "user_selected", "agrees"),
-    [
-        ("hospital", "ETREAT", False, False),
-        ("hospital", "COC", True, False),
-        ("hospital", "COC", True, True),
-        ("hospital", "TREAT", True, False),
-        ("hospital", "TREAT", False, True),
-    ],
-    ids=["TC-B09 not picked by hand", "co-ordination", "co-ordination, agreed", "not agreed", "agreed, not by hand"],
-)
-async def test_TC_B09_the_situation_must_allow_it(
-    world: World, persona: str, purpose: str, user_selected: bool, agrees: bool
-) -> None:
-    """Care or emergency, a patient picked by hand, and in ordinary care her yes."""
-    token = token_of(world, persona, purpose, user_selected=user_selected)
-    reason = None if agrees else "CONDITION_PREVENTS"
-    assert code(await elevate(world, token, reason=reason, agrees=agrees)) == "ELEVATION_NOT_PERMITTED"
-    await nothing_was_opened(world)
-
-
-@pytest.mark.parametrize("persona", ["nurse", "imaging"])
-async def test_TC_B10_other_professions_open_nothing(world: World, persona: str) -> None:
-    """Doctors and midwives only, whatever is said."""
-    await keep_out(world, "5")
-    assert code(await elevate(world, in_session(world, persona, "ETREAT"))) == "ELEVATION_NOT_PERMITTED"
     await nothing_was_opened(world)
 
 
@@ -177,20 +73,6 @@ async def test_health_personnel_are_not_told_who_else_opened_what(world: World) 
     assert (await post(world, in_session(world, "hospital", "ETREAT"), query, **said)).status_code == 400
 
 
-async def test_TC_B11_where_nothing_would_open_nothing_is_opened(world: World) -> None:
-    """No block, a block only she can open, and one that is open already are one answer."""
-    assert code(await elevate(world, in_session(world, "hospital", "ETREAT"), "kari")) == "ELEVATION_NOT_APPLICABLE"
-    await nothing_was_opened(world, "kari")
-    token = in_session(world, "hospital", "ETREAT")
-    for override, section in (("1", None), ("1", "medical_conditions"), ("3", None), ("9", None)):
-        await keep_out(world, override, section=section)
-        assert code(await elevate(world, token)) == "ELEVATION_NOT_APPLICABLE"
-    await nothing_was_opened(world)
-    await keep_out(world, "5")
-    assert "errors" not in await elevate(world, token)
-    assert code(await elevate(world, token)) == "ELEVATION_NOT_APPLICABLE"
-
-
 async def test_a_block_that_stays_makes_opening_the_other_pointless(world: World) -> None:
     """A section closed twice, once so that only she can open it, would stay closed."""
     both = [
@@ -200,26 +82,6 @@ async def test_a_block_that_stays_makes_opening_the_other_pointless(world: World
     services = world.services
     await set_blocks(services.database, services.patient_keys, world.number(WOMAN), tuple(both))
     assert code(await elevate(world, in_session(world, "hospital", "ETREAT"))) == "ELEVATION_NOT_APPLICABLE"
-
-
-async def test_TC_B12_it_ends_after_an_hour(world: World) -> None:
-    """At sixty minutes it is over, by itself."""
-    await elevate(world, in_session(world, "hospital", "ETREAT"))
-    for minutes, is_open in ((59, True), (60, False), (61, False)):
-        set_clock(world, NOW + timedelta(minutes=minutes))
-        body = await look(world, in_session(world, "hospital", "ETREAT"))
-        assert (body["data"]["card"] is not None) == is_open
-        assert is_open or code(body) == "ACCESS_BLOCKED_BY_PATIENT"
-    assert not (await world.data(WOMAN, HERS))["elevations"][0]["inForce"]
-
-
-async def test_TC_B13_it_does_not_follow_to_another_woman(world: World) -> None:
-    """The same person in the same session is kept out of another card that is blocked."""
-    await keep_out(world, "5", woman="kari")
-    token = in_session(world, "hospital", "ETREAT")
-    await elevate(world, token)
-    assert (await look(world, token))["data"]["card"] is not None
-    assert code(await look(world, in_session(world, "hospital", "ETREAT"), "kari")) == "ACCESS_BLOCKED_BY_PATIENT"
 
 
 @pytest.mark.parametrize("who", ["session", "purpose", "colleague", "co-ordination"])
@@ -233,26 +95,6 @@ async def test_it_serves_nobody_and_nothing_else(world: World, who: str) -> None
         "co-ordination": ("hospital", "COC", "one"),
     }[who]
     assert code(await look(world, in_session(world, *other))) == "ACCESS_BLOCKED_BY_PATIENT"
-
-
-async def test_TC_B15_her_yes_opens_what_needs_it(world: World) -> None:
-    """In ordinary care, with override codes 3 and 5; the basis is logged and shown."""
-    for override in ("3", "5"):
-        await keep_out(world, override, hpr="999900018")
-        token = in_session(world, "gp", "TREAT", override)
-        body = await look(world, token)
-        expected = {"3": "WITH_PATIENT_CONSENT", "5": "WITH_REASON"}[override]
-        assert body["errors"][0]["extensions"]["elevation"] == expected
-        opened = await elevate(world, token, reason=None, agrees=True)
-        assert opened["data"]["elevateAccess"]["accessBasis"] == "FORHOYET_SAMTYKKE"
-        assert (await look(world, token))["data"]["card"] is not None
-    entry = (await world.ledger_entries(WOMAN))[-1]
-    assert (entry["access_basis"], entry["elevated"]["reason_code"], entry["outcome"]) == (
-        "FORHOYET_SAMTYKKE",
-        None,
-        "PARTIAL" if entry["withheld"] else "ALLOWED",
-    )
-    assert [one["reason"] for one in (await world.data(WOMAN, HERS))["elevations"]] == [None, None]
 
 
 @pytest.mark.parametrize(("purpose", "reason"), [("TREAT", "OTHER"), ("ETREAT", "OTHER"), ("ETREAT", None)])
@@ -423,43 +265,6 @@ def test_a_look_without_a_purpose_has_no_basis() -> None:
     }  # fmt: skip
 
 
-MADE = ElevatedAccess(
-    elevation_id="e", hpr_number="999900018", organisation_number="310990000", session_id="s",
-    access_basis=AccessBasis.FORHOYET_AKUTT, reason_code="4", starts_at=THEN, ends_at=THEN + timedelta(hours=1),
-)  # fmt: skip
-ON_DUTY = replace(GP, purpose=Purpose.ETREAT, session_id="s")
-
-
-def gate(patient: PatientFile, **changes: Any) -> Any:
-    return open_record(replace(ON_DUTY, **changes), HER_NUMBER, Found(patient, FOUND_CARD), PILOT, THEN)
-
-
-VISIT = """mutation($patient: NationalIdentityNumber!, $key: String!) {
-  recordVisit(patient: $patient, idempotencyKey: $key, visit: {heldOn: "2026-11-23"}) { __typename } }"""
-MEDICATION = """mutation($patient: NationalIdentityNumber!, $key: String!) {
-  recordMedication(patient: $patient, idempotencyKey: $key, medication: {drugAllergy: true}) { __typename } }"""
-CLOSE = """mutation($patient: NationalIdentityNumber!, $key: String!) {
-  closeCardAsDelivered(patient: $patient, idempotencyKey: $key, expectedVersion: 1, deliveredAt: "2026-11-23T08:00:00Z", liveBirth: true) { __typename } }"""
-
-
-async def write(world: World, token: str, command: str) -> dict[str, Any]:
-    return await send(world, token, command, patient=world.number(WOMAN), key=str(uuid4()))
-
-
-async def test_TC_B14_what_an_emergency_opened_is_for_reading_save_the_visit(world: World) -> None:
-    """Before it is opened nothing is written; then the visit, with its basis in the ledger, and nothing else."""
-    await keep_out(world, "5")
-    token = in_session(world, "hospital", "ETREAT")
-    assert code(await write(world, token, VISIT)) == "ACCESS_BLOCKED_BY_PATIENT"
-    await elevate(world, token)
-    for command in (MEDICATION, CLOSE):
-        assert code(await write(world, token, command)) == "SECTION_FORBIDDEN"
-    assert (await write(world, token, VISIT))["data"]["recordVisit"]["__typename"] == "VisitRecorded"
-    entry = (await world.ledger_entries(WOMAN))[-1]
-    assert (entry["access_basis"], entry["elevated"]["reason_code"]) == ("FORHOYET_AKUTT", "4")
-    assert len([1 for (what,) in await of_hers(world, WOMAN, "change", "what") if what.startswith("ITEM_")]) == 1
-
-
 async def test_a_visit_of_her_own_unit_is_noted_as_such(world: World) -> None:
     """What is written has its basis as what is read has."""
     body = await send(world, world.token("gp"), VISIT, patient=world.number("kari"), key="v")
@@ -476,39 +281,3 @@ async def test_what_her_yes_opened_is_for_reading(world: World) -> None:
     for command in (VISIT, MEDICATION, CLOSE):
         assert code(await write(world, token, command)) == "SECTION_FORBIDDEN"
     assert [1 for (what,) in await of_hers(world, WOMAN, "change", "what") if what.startswith("ITEM_")] == []
-
-
-def test_TC_B14_the_grant_says_that_it_is_elevated() -> None:
-    """So that whoever writes can refuse; an ordinary grant says nothing of the kind."""
-    opened = replace(PERSON, blocks=(block(),), elevations=(MADE,))
-    assert gate(opened).elevated == MADE
-    assert gate(replace(PERSON, elevations=(MADE,))).elevated is None
-    assert gate(
-        replace(opened, blocks=(block(section="mother"), block(section="medication", override_code="3")))
-    ).blocked.keys() == {"medication"}
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"hpr_number": "999900026"}, {"hpr_number": None}, {"session_id": "t"}, {"session_id": None},
-        {"unit": replace(GP.unit, number="310990019")}, {"unit": None}, {"purpose": Purpose.TREAT},  # type: ignore[type-var]
-        {"purpose": Purpose.COC}, {"profession": "SP"}, {"profession": None},
-        {"role": Role.PUBLIC_HEALTH_NURSE, "profession": "JO"}, {"role": Role.IMAGING_AND_OTHER},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_an_elevation_that_is_not_the_callers_opens_nothing(changes: dict[str, Any]) -> None:
-    """Any one thing that differs is enough, also what the person is in this request."""
-    opened = replace(PERSON, blocks=(block(target=BlockTarget.ALL),), elevations=(MADE,))
-    assert gate(opened) is not None
-    with pytest.raises(RecordRefusal) as refused:
-        gate(opened, **changes)
-    assert refused.value.code == "ACCESS_BLOCKED_BY_PATIENT"
-
-
-@pytest.mark.parametrize("override", ["1", "3", "9", ""])
-def test_an_emergency_opens_no_harder_block(override: str) -> None:
-    """Code 1, code 3, and what is no code."""
-    with pytest.raises(RecordRefusal):
-        gate(replace(PERSON, blocks=(block(override_code=override),), elevations=(MADE,)))

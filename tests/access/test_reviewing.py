@@ -10,8 +10,20 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.reviewing import NOTE_MAX_LENGTH
-from tests.access.choosing import ILLNESSES, WHY, WOMAN, code, elevate, in_session, of_hers, post, send, set_clock
-from tests.access.test_elevation import LOG, keep_out
+from tests.access.choosing import (
+    ILLNESSES,
+    LOG,
+    WHY,
+    WOMAN,
+    code,
+    elevate,
+    in_session,
+    keep_out,
+    of_hers,
+    post,
+    send,
+    set_clock,
+)
 from tests.world import NOW, World
 
 QUEUE = """query($first: Int! = 20, $after: String) { elevationsToReview(first: $first, after: $after) {

@@ -4,8 +4,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.access.choosing import ILLNESSES, WOMAN, code, elevate, in_session, of_hers, post, send, set_clock
-from tests.access.test_elevation import HERS, LOG, VISIT, keep_out, look, write
+from tests.access.choosing import (
+    HERS,
+    ILLNESSES,
+    LOG,
+    VISIT,
+    WOMAN,
+    code,
+    elevate,
+    in_session,
+    keep_out,
+    look,
+    of_hers,
+    post,
+    send,
+    set_clock,
+    write,
+)
 from tests.world import NOW, World
 
 THEN = NOW + timedelta(minutes=5)

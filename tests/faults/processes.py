@@ -15,6 +15,7 @@ import httpx
 
 from app.development import all_personas
 from app.identity.development_issuer import DevelopmentIssuer
+from tests.canaries import look_into_file
 from tests.world import World
 from tests.writing import as_input, document, section_of
 
@@ -61,6 +62,7 @@ class Gateway:
             self._process.terminate()
             async with asyncio.timeout(15):
                 await self._process.wait()
+        look_into_file(self.log)
 
     @property
     def pid(self) -> int:

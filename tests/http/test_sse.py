@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 
+from tests.canaries import WATCH
 from tests.streams import CHANGE, FOLLOW_HER, SOON, Writer, listeners, until
 from tests.world import World
 
@@ -38,6 +39,7 @@ class Events:
         event, data = (await self.block()).split(b"\n")
         assert event == b"event: next"
         found: dict[str, Any] = orjson.loads(data.removeprefix(b"data: "))
+        WATCH.look_into_errors(found)
         return found
 
     async def completes(self) -> None:

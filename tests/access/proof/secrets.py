@@ -131,15 +131,22 @@ class Woman:
 
     async def write(self, place: Place, value: Any, *, earlier: bool) -> None:
         """Store her card with another value at a place of the last item of its section, in its latest version."""
+        await self.write_all([(place, value)], earlier=earlier)
+
+    async def write_all(self, values: Sequence[tuple[Place, Any]], *, earlier: bool) -> None:
+        """The same with many values at once."""
         record = self.records[earlier]
-        item = [item for item in record.items if item.kind == place.kind and item.version == 2][-1]
-        item.content = with_value(item.content, [member.name for member in place.members], value)
+        latest = {item.kind: item for item in record.items if item.version == 2}
+        changed = {place.kind: latest[place.kind] for place, _ in values}
+        for place, value in values:
+            item = changed[place.kind]
+            item.content = with_value(item.content, [member.name for member in place.members], value)
         async with self.world.services.database.transaction() as connection:
             for row in section_rows(record):
-                if row["kind"] == place.kind:
+                if row["kind"] in changed:
                     await connection.execute(text(_SECTION), row)
             for row in version_rows(record):
-                if (row["item_id"], row["version"], row["kind"]) == (item.item_id, 2, item.kind):
+                if row["kind"] in changed and (row["item_id"], row["version"]) == (changed[row["kind"]].item_id, 2):
                     await connection.execute(text(_VERSION), {name: row[name] for name in _NAMED})
             for row in caseload_rows(self.patient_id, record):
                 values = {name: value for name, value in row.items() if name not in ("updated_at", "open_items")}
