@@ -53,7 +53,10 @@ async def give_back(url: str) -> None:
     if not url.startswith("postgresql"):
         return
     name = str(make_url(url).database)
-    connection = await asyncpg.connect(url)
+    try:
+        connection = await asyncpg.connect(url)
+    except asyncpg.InvalidCatalogNameError:  # the test was about a store that is gone
+        return
     try:
         is_as_before = await _put_back(connection)
     finally:
@@ -70,11 +73,12 @@ async def _put_back(connection: asyncpg.Connection) -> bool:
         await asyncio.sleep(0.01)
     if await connection.fetchval(SHAPE) != await connection.fetchval("SELECT shape FROM kept.shape"):
         return False
-    emptied = [f"DELETE FROM {table}" for table in reversed(TABLES)]
+    # Not by DELETE: rows would fill the holes it leaves, and stand in another order than they were written in.
+    emptied = f"TRUNCATE {', '.join(TABLES)}"
     filled = [f"INSERT INTO {table} SELECT * FROM kept.{table}" for table in TABLES]
     counted = "SELECT setval(name::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM kept.sequences"
     async with connection.transaction():
-        await connection.execute("; ".join([*emptied, *filled, counted]))
+        await connection.execute("; ".join([emptied, *filled, counted]))
     return True
 
 
