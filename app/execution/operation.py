@@ -21,6 +21,7 @@ from graphql.execution.values import VariableValues
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import Refusal, TransportRefusal
+from app.domain.gate import OSLO
 from app.domain.ledger import LISTS, Entry, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
@@ -37,6 +38,7 @@ from app.execution.released import released_facts, released_of_written
 from app.execution.turned_away import CLIENTS_MISTAKE, note_broken_off, note_not_asked, note_refused, note_too_many
 from app.observability import PLANS, log
 from app.services import Services
+from data.identity_numbers import date_of_birth
 from resolvers import limits
 from resolvers.commands import COMMANDS
 from resolvers.context import OperationContext
@@ -151,6 +153,7 @@ class Operation:
         self.concealed: str | None = None
         self.now: datetime = services.clock()
         self.policy = services.policies.at(self.now)
+        self.selection = self.plan.selection_on(self.now.astimezone(OSLO).date(), variables)
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
             viewer=viewer, keys=services.patient_keys, policy=self.policy.name, node=self.node,
@@ -271,11 +274,10 @@ class Operation:
         return OperationContext(
             viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient,
             known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            selection=self.plan.selection, cards=services.cards, histories=services.histories,
-            caseloads=services.caseloads, reports=services.reports,
-            consents=services.consents, commands=services.commands,
+            born_on=date_of_birth(patient) if patient and self.found else None,
+            selection=self.selection, cards=services.cards, histories=services.histories, consents=services.consents,
+            caseloads=services.caseloads, reports=services.reports, commands=services.commands, ledger=services.ledger,
             self_registration=services.settings.self_registration, minimum_age=services.settings.minimum_age,
-            ledger=services.ledger,
             choices=services.choices, organisations=services.organisations, changes=services.changes,
             actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write, concealed=self.concealed,
             emergency_staff_by_unit=services.settings.emergency_staff_by_unit,
