@@ -272,14 +272,14 @@ class Operation:
         looked_up = await self._look_up(patient, self.plan.kinds) if patient and not self._is_command else None
         services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
         return OperationContext(
-            viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient,
-            known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            born_on=date_of_birth(patient) if patient and self.found else None,
-            selection=self.selection, cards=services.cards, histories=services.histories, consents=services.consents,
-            caseloads=services.caseloads, reports=services.reports, commands=services.commands, ledger=services.ledger,
+            viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient, looked_up=looked_up,
+            known_as=services.patient_keys.patient_id(patient) if patient else None,
+            born_on=date_of_birth(patient) if patient and self.found else None, selection=self.selection,
+            cards=services.cards, histories=services.histories, caseloads=services.caseloads, reports=services.reports,
+            consents=services.consents, commands=services.commands, ledger=services.ledger, choices=services.choices,
             self_registration=services.settings.self_registration, minimum_age=services.settings.minimum_age,
-            choices=services.choices, organisations=services.organisations, changes=services.changes,
-            actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write, concealed=self.concealed,
+            organisations=services.organisations, changes=services.changes, actor_key=self.entries.actor_key,
+            entry_for_write=self._entry_for_write, concealed=self.concealed,
             emergency_staff_by_unit=services.settings.emergency_staff_by_unit,
         )  # fmt: skip
 

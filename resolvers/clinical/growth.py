@@ -125,7 +125,8 @@ def _fetal_weight(entry: Item, chart: Chart, listener: Listener) -> dict[str, An
     return {
         "examined_on": entry.on, "fetus_number": entry.content.get("fetus_number"), "weight_g": weight_g,
         "gestational_age": day_of_pregnancy(chart.dating, entry.on, listener),
-        "reference": found.reference if found else None, "z_score": _rounded(found.z_score if found else None, SCORE_DECIMALS),
+        "reference": found.reference if found else None,
+        "z_score": _rounded(found.z_score if found else None, SCORE_DECIMALS),
         "centile": _rounded(found.centile if found else None, CENTILE_DECIMALS),
         "deviation_percent": _rounded(found.deviation_percent if found else None, CENTILE_DECIMALS),
     }  # fmt: skip
