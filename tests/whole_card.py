@@ -106,7 +106,7 @@ def _item(record_id: str, place: int, position: int, kind: str, *, is_error: boo
     )  # fmt: skip
 
 
-READ_ON_THEIR_OWN = (HISTORY, *ABOUT_THE_PAST, *BESIDE_THE_FACTS, *LOOKED_AT)
+READ_ON_THEIR_OWN = (HISTORY, *ABOUT_THE_PAST, *BESIDE_THE_FACTS, *LOOKED_AT, "growthReference")
 """What costs a statement of its own, is the same once more, or is worked out of it."""
 
 

@@ -21,7 +21,6 @@ from graphql.execution.values import VariableValues
 from app.domain.commands import Recorded
 from app.domain.elevations import with_elevation
 from app.domain.errors import Refusal, TransportRefusal
-from app.domain.gate import OSLO
 from app.domain.ledger import LISTS, Entry, LedgerEntry, Outcome
 from app.domain.policy import declared_paths
 from app.domain.record import Found
@@ -153,7 +152,7 @@ class Operation:
         self.concealed: str | None = None
         self.now: datetime = services.clock()
         self.policy = services.policies.at(self.now)
-        self.selection = self.plan.selection_on(self.now.astimezone(OSLO).date(), variables)
+        self.selection = self.plan.selection_on(self.now, variables)
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
             viewer=viewer, keys=services.patient_keys, policy=self.policy.name, node=self.node,

@@ -6,7 +6,7 @@ value that may not be seen is gone before any resolver runs, and the plan only h
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
 
 from graphql import (
@@ -29,6 +29,7 @@ from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.caseload import FACTS_OF_LINE
 from app.domain.clinical.looked_at import KINDS_LOOKED_AT, LOOKED_AT
+from app.domain.gate import OSLO
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.changes import AUTHOR_PATH
@@ -97,9 +98,9 @@ class Plan:
             arguments[PATIENT_ARGUMENT] for arguments in given if arguments.get(PATIENT_ARGUMENT) is not None
         )
 
-    def selection_on(self, today: date, variables: VariableValues) -> Mapping[str, Selection]:
-        """The selection; with the versions of what a computed value looks at, where it is asked about a day before."""
-        found = dict(self.selection)
+    def selection_on(self, now: datetime, variables: VariableValues) -> Mapping[str, Selection]:
+        """The selection; with the versions of what a computed value looks at, where that is asked of an earlier day."""
+        found, today = dict(self.selection), now.astimezone(OSLO).date()
         for one in self.dated:
             as_of = get_argument_values(one.definition, one.node, variables).get(AS_OF)
             if as_of is not None and as_of < today:
