@@ -1,12 +1,16 @@
 """Alerts of the clinical rules: whole to whom they are for, and nothing of what is withheld in any of them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from app.domain.clinical.evaluation import rules_in_force
 from app.domain.clinical.looked_at import LOOKED_AT
+from app.domain.record import Block, BlockTarget
 from app.observability import PLANS
-from tests.world import World
+from data.patients import set_blocks
+from tests.world import NOW, World
 
 ALERTS = """query($p: NationalIdentityNumber!, $d: Date, $l: Language! = NB) { card(patient: $p) {
   alerts(asOf: $d) { ruleId version severity audience sensitivities evidence why(language: $l) whatResolves(language: $l)
@@ -102,11 +106,21 @@ async def test_without_withheld_the_same_is_told_as_errors(world: World) -> None
 
 
 async def test_her_own_block_counts_likewise(world: World) -> None:
-    """A section that she has closed is in no alert, and its facts are named as closed by her."""
-    found = await world.data("ragnhild-midwife", ALERTS, p=world.number("ragnhild"))
-    reasons = {entry["path"].split(".")[0]: entry["reason"] for entry in found["card"]["withheld"]}
-    assert reasons.get("medicalConditions") == "PATIENT_BLOCK"
-    assert not {"ASA-1", "HX-3", "HX-4"} & {alert["ruleId"] for alert in found["card"]["alerts"]}
+    """A section that she lets nobody open is in no alert and not named, only counted; one that can be opened is."""
+    found = await card(world, "ragnhild-midwife", "ragnhild")
+    assert found["withheldByPatientCount"] == 1
+    assert found["withheld"] == []
+    looks_at_it = {rule.id for rule in rules_in_force() if any(path.startswith("medicalC") for path in rule.facts)}
+    assert looks_at_it
+    assert not looks_at_it & {one["ruleId"] for one in (*found["alerts"], *found["unansweredRules"])}
+    block = Block(
+        block_id="b", section="laboratory_results", target=BlockTarget.ALL, target_id=None, include_subunits=False,
+        override_code="5", starts_at=NOW - timedelta(days=2), ends_at=None,
+    )  # fmt: skip
+    await set_blocks(world.services.database, world.services.patient_keys, world.number("hedda"), (block,))
+    closed = await card(world, "midwife")
+    assert "IN-1" not in rules(closed)
+    assert {"path": "laboratoryResults.hivPositive", "reason": "PATIENT_BLOCK"} in closed["withheld"]
 
 
 async def test_the_woman_is_told_what_is_for_her_in_her_language(world: World) -> None:

@@ -27,7 +27,7 @@ async def test_the_programme_says_what_is_done_due_and_next(world: World) -> Non
     """Every entry with its state, and the next visit."""
     found = (await card(world, "midwife", PROGRAMME))["programme"]
     states = {entry["entryId"]: entry["state"] for entry in found["entries"]}
-    assert (states["V28"], states["V36"], states["PERTUSSIS"]) == ("DONE", "UPCOMING", "DUE")
+    assert (states["V28"], states["V36"], states["PERTUSSIS"]) == ("DONE", "UPCOMING", "DONE")
     assert found["nextVisit"]["entryId"] == "V32"
     assert all(entry["name"] and entry["sources"] for entry in found["entries"])
 
@@ -69,10 +69,8 @@ async def test_with_twins_no_height_is_judged(world: World) -> None:
     found = await card(world, "midwife", GROWTH, "aisha")
     assert {each["notJudged"] for each in found["growth"]["fundalHeights"]} <= {"NOT_ONE_FETUS"}
     assert found["growth"]["weightGain"]["today"] is None
-    assert (found["birthplace"]["atLeast"], found["birthplace"]["reasons"]) == (
-        "SPECIALIST_CLINIC",
-        ["SEVERAL_FETUSES"],
-    )
+    assert found["birthplace"]["atLeast"] == "SPECIALIST_CLINIC"
+    assert found["birthplace"]["reasons"] == ["SEVERAL_FETUSES"]
 
 
 async def test_a_reason_for_a_birthplace_is_as_hidden_as_what_it_rests_on(world: World) -> None:
