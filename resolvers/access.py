@@ -35,9 +35,10 @@ USUAL_ITEMS: Final = "usual_items"
 
 
 @cache
-def graphql_enum(domain: type[DescribedEnum]) -> type[DescribedEnum]:
-    """Make a domain enumeration known to GraphQL, with what its members mean as their descriptions."""
-    strawberry.enum(domain, description=(domain.__doc__ or "").strip())
+def graphql_enum(domain: type[DescribedEnum], name: str | None = None) -> type[DescribedEnum]:
+    """Make a domain enumeration known to GraphQL, with what its members mean as their descriptions. `name`: what it is
+    called there, where its own name says too little outside of its file."""
+    strawberry.enum(domain, name=name, description=(domain.__doc__ or "").strip())
     definition: Any = domain.__strawberry_definition__  # type: ignore[attr-defined]  # the line above has set it
     for value in definition.values:
         value.description = domain[value.name].meaning

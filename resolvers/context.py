@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from app.domain.aggregates import ReportName
@@ -48,6 +48,7 @@ Places = tuple[tuple[str, ...], ...]
 class OpenedCard:
     """A card as one viewer sees it: its head, its sections cut down to what she may see, and what was withheld.
 
+    born_on her date of birth, as her identity number has it; whoever opened the card knows that
     past    the versions of its items, where the document asks for any
     news    what happened to it, where the document asks for that and the card is not closed
     """
@@ -57,6 +58,7 @@ class OpenedCard:
     withheld: tuple[Withheld, ...]
     withheld_by_patient: int
     grant: Grant
+    born_on: date | None = None
     past: History | None = None
     news: News | None = None
 
@@ -94,6 +96,7 @@ class OperationContext:
     searched    what the ledger was searched by, for itself
     concealed   the precise reason why something was answered as if there were nothing; for the ledger only
     command_grant   the gate's yes to a command
+    born_on     her date of birth, as her identity number has it
     looked_again    more of her cards was read after she was looked up
     not_written why a command changed nothing, for the ledger; None when it did, or there was none
     """
@@ -132,6 +135,7 @@ class OperationContext:
     not_written: str | None = None
     command_grant: Grant | None = None
     elevated: ElevatedAccess | None = None
+    born_on: date | None = None
     looked_again: bool = False
     _read: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
@@ -215,7 +219,8 @@ class OperationContext:
         withheld = self.selection[response_key].withheld_by(grant)
         self.withheld[response_key] = withheld
         entries = tuple(why for why, _ in withheld)
-        return OpenedCard(card.head, card.sections.open(grant), entries, grant.withheld_by_patient, grant)
+        sections = card.sections.open(grant)
+        return OpenedCard(card.head, sections, entries, grant.withheld_by_patient, grant, self.born_on)
 
     async def carry_out(self, command: Command) -> Outcome:
         """Have a command carried out on this operation's patient's card. Raises RecordRefusal."""
@@ -308,6 +313,7 @@ class Selection:
     past_paths     as `fact_paths`, of earlier versions
     asks_news      what is new on the card is selected
     told           what else of the card is selected that the ledger names, with its response paths
+    looked_at      the facts that selected values are worked out from, with the response paths of those values
     """
 
     kinds: frozenset[str]
@@ -318,6 +324,7 @@ class Selection:
     past_paths: Mapping[str, Places] = field(default_factory=dict)
     asks_news: bool = False
     told: Mapping[str, Places] = field(default_factory=dict)
+    looked_at: Mapping[str, Places] = field(default_factory=dict)
 
     @property
     def asks_past(self) -> bool:
@@ -340,8 +347,11 @@ class Selection:
         return sections + facts
 
     def _asked(self) -> Mapping[str, Places]:
-        """Every fact, of whatever version, with all the places it goes to."""
-        if not self.past_paths:
+        """Every fact, of whatever version, with all the places it goes to, worked out of it or as it is."""
+        if not self.past_paths and not self.looked_at:
             return self.fact_paths
-        paths = dict.fromkeys([*self.fact_paths, *self.past_paths])
-        return {path: (*self.fact_paths.get(path, ()), *self.past_paths.get(path, ())) for path in paths}
+        asked: dict[str, Places] = {}
+        for paths in (self.fact_paths, self.past_paths, self.looked_at):
+            for path, places in paths.items():
+                asked[path] = asked.get(path, ()) + places
+        return asked

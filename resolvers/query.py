@@ -23,6 +23,7 @@ from resolvers.blocks import AccessBlock, my_blocks
 from resolvers.card import add_badge, maternity_record
 from resolvers.caseload import CASELOAD_READERS, CaseloadConnection, caseload
 from resolvers.changes import CHANGE_READERS, CardChanges, changes_since
+from resolvers.clinical.fields import computed_fields
 from resolvers.consent import Consent, consent
 from resolvers.context import OperationContext
 from resolvers.corrections import correction_fields
@@ -45,7 +46,7 @@ CONSENT_READERS = open_to(
 
 add_badge()
 add_histories()
-MaternityRecord: Any = maternity_record(record_fields() | correction_fields())
+MaternityRecord: Any = maternity_record(record_fields() | correction_fields() | computed_fields())
 
 ThePatient = Annotated[
     NationalIdentityNumber, strawberry.argument(description="Whose card. One woman in one operation, aliases included.")

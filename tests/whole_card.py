@@ -11,10 +11,18 @@ from pydantic import BaseModel
 from app.domain.card.declaration import Content, Fact, Member, declared_in
 from app.domain.card.sections import SECTIONS
 from app.domain.card.values import BloodPressure, CodedValue, InSystem
+from app.domain.clinical.looked_at import LOOKED_AT
 from app.domain.history import HISTORY
 from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
+<<<<<<< HEAD
 from app.execution.plan import ABOUT_THE_PAST
 from tests.canaries import CANARY
+=======
+from app.execution.plan import ABOUT_THE_PAST, BESIDE_THE_FACTS
+
+CANARY = "kanarifugl"
+"""Part of every text on the whole card, so that any of it can be searched for in an answer."""
+>>>>>>> computed
 
 
 def whole_content(model: type[Content], path: str) -> dict[str, Any]:
@@ -103,8 +111,8 @@ def _item(record_id: str, place: int, position: int, kind: str, *, is_error: boo
     )  # fmt: skip
 
 
-READ_ON_THEIR_OWN = (HISTORY, *ABOUT_THE_PAST, "correctionRequests")
-"""What costs a statement of its own, or is the same once more."""
+READ_ON_THEIR_OWN = (HISTORY, *ABOUT_THE_PAST, *BESIDE_THE_FACTS, *LOOKED_AT, "growthReference")
+"""What costs a statement of its own, is the same once more, or is worked out of it."""
 
 
 def selection(schema: GraphQLSchema, type_name: str, *, depth: int = 8) -> str:

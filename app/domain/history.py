@@ -128,6 +128,12 @@ class History:
         told = (each for each in versions if each.changed_facts or each.what is ChangeKind.ITEM_MARKED_IN_ERROR)
         return sorted(told, key=lambda version: version.place, reverse=True)
 
+    def released(self) -> Iterator[StoredVersion]:
+        """Every version, as far as the viewer may see it: what tells what was known on a day."""
+        for item in self._items.values():
+            for each in item.versions(include_erroneous=True):
+                yield StoredVersion(each.kind, each.item_id, each.number, each.at, each.content)
+
 
 def _version(stored: StoredVersion, content: dict[str, Any], before: Version | None) -> Version:
     section = SECTIONS[stored.kind]

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLUnionType, Undefined, is_leaf_type
 from graphql.execution.values import VariableValues, get_argument_values
-from graphql.type import specified_scalar_types
 
 from app.domain.card.declaration import Escalation, Section
 from app.domain.card.sections import SECTION_NAMED
@@ -319,8 +318,12 @@ def _resolver(one: Selected) -> Callable[..., Any] | None:
 def _takes_source_and_scalars(one: Selected, function: Callable[..., Any]) -> bool:
     source, *others = inspect.signature(function).parameters
     arguments = one.definition.args.values() if one.definition else ()
-    plain = all(str(argument.type).rstrip("!") in specified_scalar_types for argument in arguments)
+    plain = all(is_leaf_type(_nullable(argument.type)) for argument in arguments)
     return source == "root" and len(others) == len(arguments) and plain
+
+
+def _nullable(type_: Any) -> Any:
+    return type_.of_type if isinstance(type_, GraphQLNonNull) else type_
 
 
 @cache

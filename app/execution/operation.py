@@ -37,6 +37,7 @@ from app.execution.released import released_facts, released_of_written
 from app.execution.turned_away import CLIENTS_MISTAKE, note_broken_off, note_not_asked, note_refused, note_too_many
 from app.observability import PLANS, log
 from app.services import Services
+from data.identity_numbers import date_of_birth
 from resolvers import limits
 from resolvers.commands import COMMANDS
 from resolvers.context import OperationContext
@@ -151,6 +152,7 @@ class Operation:
         self.concealed: str | None = None
         self.now: datetime = services.clock()
         self.policy = services.policies.at(self.now)
+        self.selection = self.plan.selection_on(self.now, variables)
         self.event_id = str(uuid.uuid4())
         self.entries = Entries(
             viewer=viewer, keys=services.patient_keys, policy=self.policy.name, node=self.node,
@@ -269,15 +271,14 @@ class Operation:
         looked_up = await self._look_up(patient, self.plan.kinds) if patient and not self._is_command else None
         services, self.found = self.services, looked_up if isinstance(looked_up, Found) else None
         return OperationContext(
-            viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient,
-            known_as=self.services.patient_keys.patient_id(patient) if patient else None, looked_up=looked_up,
-            selection=self.plan.selection, cards=services.cards, histories=services.histories,
-            caseloads=services.caseloads, reports=services.reports,
-            consents=services.consents, commands=services.commands,
+            viewer=self.viewer, policy=self.policy, now=self.now, patient_number=patient, looked_up=looked_up,
+            known_as=services.patient_keys.patient_id(patient) if patient else None,
+            born_on=date_of_birth(patient) if patient and self.found else None, selection=self.selection,
+            cards=services.cards, histories=services.histories, caseloads=services.caseloads, reports=services.reports,
+            consents=services.consents, commands=services.commands, ledger=services.ledger, choices=services.choices,
             self_registration=services.settings.self_registration, minimum_age=services.settings.minimum_age,
-            ledger=services.ledger,
-            choices=services.choices, organisations=services.organisations, changes=services.changes,
-            actor_key=self.entries.actor_key, entry_for_write=self._entry_for_write, concealed=self.concealed,
+            organisations=services.organisations, changes=services.changes, actor_key=self.entries.actor_key,
+            entry_for_write=self._entry_for_write, concealed=self.concealed,
             emergency_staff_by_unit=services.settings.emergency_staff_by_unit,
         )  # fmt: skip
 

@@ -5,7 +5,8 @@ value that may not be seen is gone before any resolver runs, and the plan only h
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from graphql import (
@@ -27,6 +28,8 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from app.domain.card.declaration import Section
 from app.domain.card.sections import SECTION_NAMED, SECTIONS
 from app.domain.caseload import FACTS_OF_LINE
+from app.domain.clinical.looked_at import KINDS_LOOKED_AT, LOOKED_AT
+from app.domain.gate import OSLO
 from app.domain.history import CONTENT, HISTORY
 from app.domain.policy import PROVENANCE, declared_paths
 from resolvers.changes import AUTHOR_PATH
@@ -51,6 +54,15 @@ class RootField:
     is_card: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A computed value that is asked for as of a day, below the root field of a response key."""
+
+    response_key: str
+    definition: GraphQLField
+    node: FieldNode
+
+
 @dataclass(frozen=True)
 class Plan:
     """What an operation asks for.
@@ -58,6 +70,7 @@ class Plan:
     selection            by response key, for every root field that gives a card or anything of a section
     arguments            the root fields that are given any
     misplaced_history    the history of something is asked for that has none
+    dated                the computed values that are asked for as of a day
     kinds                section kinds to read of the active card
     shows_card           there is a card among the root fields
     """
@@ -66,6 +79,7 @@ class Plan:
     selection: Mapping[str, Selection]
     arguments: tuple[tuple[GraphQLField, FieldNode], ...] = ()
     misplaced_history: bool = False
+    dated: tuple["Dated", ...] = ()
     kinds: frozenset[str] = field(init=False)
     shows_card: bool = field(init=False)
 
@@ -84,6 +98,16 @@ class Plan:
             arguments[PATIENT_ARGUMENT] for arguments in given if arguments.get(PATIENT_ARGUMENT) is not None
         )
 
+    def selection_on(self, now: datetime, variables: VariableValues) -> Mapping[str, Selection]:
+        """The selection; with the versions of what a computed value looks at, where that is asked of an earlier day."""
+        found, today = dict(self.selection), now.astimezone(OSLO).date()
+        for one in self.dated:
+            as_of = get_argument_values(one.definition, one.node, variables).get(AS_OF)
+            if as_of is not None and as_of < today:
+                kinds = found[one.response_key].history_kinds | KINDS_LOOKED_AT[one.node.name.value]
+                found[one.response_key] = replace(found[one.response_key], history_kinds=kinds)
+        return found
+
     def given(self, variables: VariableValues) -> list[dict[str, Any]]:
         """What each of the root fields with arguments is given. Raises as `named_patients`."""
         return [get_argument_values(*field, variables) for field in self.arguments]
@@ -99,6 +123,8 @@ NEWS: Final = "newSinceLastLook"
 ABOUT_THE_PAST: Final = (RECORD_HISTORY, NEWS)
 BESIDE_THE_FACTS: Final = ("correctionRequests",)
 """What a card shows that is no fact of a section and is noted as released nevertheless."""
+AS_OF: Final = "asOf"
+"""The argument of a computed value that says by what was known on which day."""
 
 
 def plan(
@@ -127,7 +153,8 @@ class _Walk:
         asked = {key: found for key, found in collected.items() if roots[key].is_card or found.asks_anything}
         selection = {key: found.selection() for key, found in asked.items()}
         misplaced = any(found.misplaced_history for found in collected.values())
-        return Plan(tuple(roots.values()), selection, tuple(self._with_arguments(operation)), misplaced)
+        dated = tuple(Dated(key, *each) for key, found in collected.items() for each in found.dated if key in selection)
+        return Plan(tuple(roots.values()), selection, tuple(self._with_arguments(operation)), misplaced, dated)
 
     def _with_arguments(self, operation: OperationDefinitionNode) -> Iterator[tuple[GraphQLField, FieldNode]]:
         for root_type, node in self._fields(self._root_type(operation), operation.selection_set):
@@ -156,6 +183,9 @@ class _Walk:
             found.in_history = False
         elif parent.name == CARD_TYPE and node.name.value in BESIDE_THE_FACTS:
             found.add_told(node.name.value, response)
+        elif parent.name == CARD_TYPE and node.name.value in LOOKED_AT:
+            found.add_computed(parent.fields[node.name.value], node, response)
+            self._each_below(type_, node, found, response)
         elif section is not None:
             found.add_section(section, response, of_card=parent.name == CARD_TYPE)
             self._facts(type_, node, found, response, section.graphql_name)
@@ -244,6 +274,8 @@ class _Collected:
         self.past_paths: dict[str, list[Place]] = {}
         self.sections: dict[str, list[Place]] = {}
         self.told: dict[str, list[Place]] = {}
+        self.looked_at: dict[str, list[Place]] = {}
+        self.dated: list[tuple[GraphQLField, FieldNode]] = []
         self.asks_withheld = self.asks_news = self.in_history = self.misplaced_history = False
 
     @property
@@ -266,6 +298,16 @@ class _Collected:
         elif name == RECORD_HISTORY:
             self.history_kinds.update(SECTIONS)
 
+    def add_computed(self, definition: GraphQLField, node: FieldNode, response: Place) -> None:
+        """What is worked out from facts stands for them, and the ledger names it as a whole."""
+        name = node.name.value
+        self.add_told(name, response)
+        self.kinds.update(KINDS_LOOKED_AT[name])
+        for path in LOOKED_AT[name]:
+            _note(self.looked_at, path, response)
+        if AS_OF in definition.args:
+            self.dated.append((definition, node))
+
     def add_section(self, section: Section, response: Place, *, of_card: bool) -> None:
         _note(self.sections, section.graphql_name, response)
         if of_card:
@@ -276,7 +318,7 @@ class _Collected:
         return Selection(
             frozenset(self.kinds), _declared(self.fact_paths), sections, self.asks_withheld,
             frozenset(self.history_kinds), _declared(self.past_paths), self.asks_news,
-            {name: tuple(places) for name, places in self.told.items()},
+            {name: tuple(places) for name, places in self.told.items()}, _declared(self.looked_at),
         )  # fmt: skip
 
 

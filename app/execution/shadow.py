@@ -97,7 +97,7 @@ def _profile(operation: "Operation", policy: Policy, *, own_unit: bool) -> Profi
 def _facts(operation: "Operation", key: str, profile: Profile, grant: Grant | None = None) -> Iterator[Given]:
     """The facts selected that are given, and of those that are given in full, that they are."""
     selection = operation.plan.selection.get(key)
-    for path in (*selection.fact_paths, *selection.past_paths) if selection else ():
+    for path in (*selection.fact_paths, *selection.past_paths, *selection.looked_at) if selection else ():
         if grant.gives(path) if grant else profile.decisions[path].allowed:
             yield key, path
             if path not in profile.partial:

@@ -134,6 +134,8 @@ def _about(dice: random.Random, kind: CallerKind, place: Place) -> str:
     if "recordHistory" in card.fields:
         parts.append("recordHistory(first: 100) { edges { cursor node { section itemId version what changedFacts } } }")
         parts.append("newSinceLastLook { since changes { section itemId version } }")
+    if "alerts" in card.fields and dice.random() < 0.5:
+        parts.append(f"{COMPUTED[0]} {dice.choice(COMPUTED[1:])}")
     if dice.random() < 0.5:
         parts.append(documents.WITHHELD)
     whole_document = documents.operation(kind, " ".join(parts))
@@ -143,6 +145,18 @@ def _about(dice: random.Random, kind: CallerKind, place: Place) -> str:
         documents.operation(kind, earlier, field="earlierCards", arguments=", includePrevious: true") if "earlierCards" in schema.query_type.fields else whole_document,  # type: ignore[union-attr]  # as above
     ])  # fmt: skip
 
+
+ALERT = "ruleId severity why whatResolves inputs { fact value on } gestationalAge { weeks days }"
+COMPUTED = [
+    f"alerts {{ {ALERT} }} unansweredRules {{ ruleId unrecorded }}",
+    "dating { dueOn basis superseded { dueOn basis } gestationalAge { weeks days } } parity { gravida para firstBirth }",
+    "programme { nextVisit { entryId } entries { entryId state fromOn doneOn } } bodyMassIndex { value }",
+    "growth { fundalHeights { heightCm zScore notJudged } fetalWeights { weightG } weightGain { gained { gainKg } } }",
+    f"timeline(first: 100) {{ edges {{ cursor node {{ heading alert {{ {ALERT} }} }} }} }}",
+    "birthplace { atLeast lowestAllowed reasons notEvaluable } postpartumFollowUp { kind firstOn isDue }",
+    f'then: alerts(asOf: "2026-11-01") {{ {ALERT} }} programme(asOf: "2026-06-01") {{ entries {{ entryId state }} }}',
+]
+"""What is worked out of facts. The first looks at most of them and is always among what is asked for."""
 
 PLACES = list(places())
 ESCALATING = [place for place in PLACES if place.fact and place.fact.escalation]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from app.domain.clinical.birthplace import BirthplaceFacts
 from app.domain.clinical.body_mass import before_pregnancy
@@ -10,7 +11,11 @@ from app.domain.clinical.dating import Dating
 from app.domain.clinical.growth import fundal_heights
 from app.domain.clinical.parity import parity
 from app.domain.clinical.standing import Documents, items, section
+from app.domain.clinical.weeks import in_days
 from app.domain.dating import day_of
+
+WEIGHT_COUNTS_FROM_DAYS: Final = in_days(36)
+"""From when on an estimate counts for the weight at birth. A design choice."""
 
 
 def recorded(documents: Documents, card: Dating | None, on: date, told: BirthplaceFacts) -> BirthplaceFacts:
@@ -26,7 +31,7 @@ def recorded(documents: Documents, card: Dating | None, on: date, told: Birthpla
         has_not_borne=parity(documents).has_not_borne,
         number_of_fetuses=section(documents, "pregnancy").get("number_of_fetuses"),
         fundal_height_z=_latest_fundal_height(documents, card, on),
-        estimated_weight_g=_latest_weight(documents, on),
+        estimated_weight_g=_latest_weight(documents, card, on),
         gestation_days=None if card is None else card.days_on(on),
     )
 
@@ -37,10 +42,16 @@ def _latest_fundal_height(documents: Documents, card: Dating | None, on: date) -
     return judged[-1].z_score if judged else None
 
 
-def _latest_weight(documents: Documents, on: date) -> int | None:
-    """The estimate of the latest scan that has one; of several fetuses the lightest."""
-    weights = [(day, -weight) for day, weight in _weights(documents) if day <= on]
+def _latest_weight(documents: Documents, card: Dating | None, on: date) -> int | None:
+    """The estimate of the latest scan that has one; of several fetuses the lightest. What is meant is the weight at
+    birth: an estimate long before it says nothing of that."""
+    late = [(day, weight) for day, weight in _weights(documents) if card is not None and _is_late(card, day)]
+    weights = [(day, -weight) for day, weight in late if day <= on]
     return -max(weights)[1] if weights else None
+
+
+def _is_late(card: Dating, day: date) -> bool:
+    return card.days_on(day) >= WEIGHT_COUNTS_FROM_DAYS
 
 
 def _weights(documents: Documents) -> Iterator[tuple[date, int]]:

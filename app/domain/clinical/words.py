@@ -52,6 +52,16 @@ def called(entry_id: str, wording: Wording) -> str | None:
     return clinical_words()["programme"][entry_id].get(wording.value)
 
 
+def headed(moment: str, wording: Wording) -> str:
+    """What a moment of the timeline is called, where it is no entry of the programme and no alert."""
+    return clinical_words()["moments"][moment][wording.value]
+
+
+def explained(value: str, wording: Wording) -> str:
+    """What a computed value is, and what it rests on."""
+    return clinical_words()["explanations"][value][wording.value]
+
+
 def _said(value: Any, wording: Wording) -> str:
     if isinstance(value, tuple):
         return ", ".join(_named(name, wording) for name in value)

@@ -186,6 +186,13 @@ def test_the_numbers_of_a_card_are_taken_as_they_stood_on_the_day() -> None:
     assert birthplace(found).lowest_allowed is UNIT
 
 
+def test_an_early_estimate_of_weight_says_nothing_of_the_weight_at_birth() -> None:
+    """1900 g in week 31 is as it should be, and no reason for another birthplace."""
+    found = recorded(CARD, dating(CARD), date(2025, 8, 31), HEALTHY)
+    assert found.estimated_weight_g is None
+    assert Reason.FETAL_WEIGHT not in birthplace(found).reasons
+
+
 def test_an_empty_card_has_no_numbers() -> None:
     """Whatever was told of them: what is not on the card is not recorded."""
     empty = recorded({}, None, date(2025, 9, 30), HEALTHY)
