@@ -14,15 +14,8 @@ from app.domain.card.values import BloodPressure, CodedValue, InSystem
 from app.domain.clinical.looked_at import LOOKED_AT
 from app.domain.history import HISTORY
 from app.domain.record import CareUnit, RecordStatus, StoredItem, StoredRecord
-<<<<<<< HEAD
-from app.execution.plan import ABOUT_THE_PAST
-from tests.canaries import CANARY
-=======
 from app.execution.plan import ABOUT_THE_PAST, BESIDE_THE_FACTS
-
-CANARY = "kanarifugl"
-"""Part of every text on the whole card, so that any of it can be searched for in an answer."""
->>>>>>> computed
+from tests.canaries import CANARY
 
 
 def whole_content(model: type[Content], path: str) -> dict[str, Any]:
