@@ -42,6 +42,31 @@ class Notes(StrEnum):
     INTIMATE = "INTIMATE"  # everywhere, and about what nobody else should read
 
 
+class Rarity(StrEnum):
+    """What is seldom, and must be noticed when it is there."""
+
+    LATE_OVULATION = "LATE_OVULATION"
+    BEYOND_42_WEEKS = "BEYOND_42_WEEKS"
+    NOT_ASSESSED_POST_TERM = "NOT_ASSESSED_POST_TERM"
+    MISSES_A_VISIT = "MISSES_A_VISIT"
+    DROPS_OUT = "DROPS_OUT"
+    EARLY_HYPERTENSION = "EARLY_HYPERTENSION"
+    PRESSURE_ABOVE_TARGET = "PRESSURE_ABOVE_TARGET"
+    PRESSURE_TYPED_BACKWARDS = "PRESSURE_TYPED_BACKWARDS"
+    SEVERE_PRE_ECLAMPSIA = "SEVERE_PRE_ECLAMPSIA"
+    LOW_HEMOGLOBIN = "LOW_HEMOGLOBIN"
+    SEVERE_ANEMIA = "SEVERE_ANEMIA"
+    OVERT_DIABETES = "OVERT_DIABETES"
+    STREPTOCOCCUS = "STREPTOCOCCUS"
+    SLOW_HEART = "SLOW_HEART"
+    NO_MOVEMENTS = "NO_MOVEMENTS"
+    SMALL = "SMALL"
+    LARGE = "LARGE"
+    GROWS_FAST = "GROWS_FAST"
+    GREAT_GAIN = "GREAT_GAIN"
+    FLUID = "FLUID"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierPregnancy:
     """One pregnancy before this one."""
@@ -77,6 +102,7 @@ class Plan:
     tobacco             code of Volven 8536, or None when she uses none
     everything_tested   also what is tested when needed only
     wrong_entry         a visit was written on her card that was another woman's
+    rarities            what is seldom and true of her
     """
 
     seed: str
@@ -114,6 +140,7 @@ class Plan:
     birth_plan_week: int | None = 32
     wrong_entry: bool = False
     ending: Ending | None = None
+    rarities: frozenset[Rarity] = frozenset()
 
     @property
     def bmi(self) -> float:

@@ -10,6 +10,7 @@ from data.synthetic.course import Contact, Course, Meeting
 from data.synthetic.dice import Dice
 from data.synthetic.habits import takes_medicines
 from data.synthetic.plan import Notes, Plan
+from data.synthetic.rarities import at_visit, height_change_cm
 from data.synthetic.writing import Facts, Stage, recorded
 
 FETUS_EXAMINED_FROM_WEEK: Final = 24
@@ -24,6 +25,7 @@ SMALLEST_PULSE_PRESSURE_MMHG: Final = 25
 
 NOTES: Final = {
     0: "Første konsultasjon. Informert om tidlig ultralyd og NIPT.",
+    17: "Blodtrykket målt på nytt.",
     24: "Kjenner liv daglig. Informert om kikhostevaksine.",
     28: "Hb tatt. Snakket om fosterbevegelser.",
     32: "Litt bekkenplager, råd gitt.",
@@ -69,7 +71,7 @@ def antenatal_visits(plan: Plan, course: Course, dice: Dice) -> Iterator[list[St
     visits = course.visits
     following = [*visits[1:], course.ahead]
     for visit, after in zip(visits, following, strict=True):
-        found = _found(plan, visit, body, dice)
+        found = at_visit(plan, visit, _found(plan, visit, body, dice))
         found["next_visit_on"] = after.on.isoformat() if after else None
         stages = [Stage(visit, recorded(**found))]
         if dice.happens(TYPING_ERROR_RATE) and "weight_kg" in found:
@@ -167,6 +169,8 @@ def symphysis_fundal_heights(plan: Plan, course: Course, dice: Dice) -> Iterator
         mean, deviation = curves.fundal_height_cm(visit.day), curves.fundal_height_deviation_cm(visit.day)
         yield [Stage(visit, {
             "gestational_age_weeks": visit.day // 7,
-            "symphysis_fundal_height_cm": round(mean + own * deviation + more + dice.normal(0, 0.5, -1, 1)),
+            "symphysis_fundal_height_cm": round(
+                mean + own * deviation + more + dice.normal(0, 0.5, -1, 1) + height_change_cm(plan, visit)
+            ),
             "measured_on": visit.on.isoformat(),
         })]  # fmt: skip
