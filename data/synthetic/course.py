@@ -21,7 +21,7 @@ POST_TERM_WEEK: Final = 41
 HYPERTENSION_WEEK: Final = 17
 """When pressure that was high at the first visit is measured again."""
 MISSED_WEEKS: Final = {
-    Rarity.MISSES_A_VISIT: {28},
+    Rarity.MISSES_A_VISIT: {24},
     Rarity.DROPS_OUT: {*PROGRAMME_WEEKS, POST_TERM_WEEK} - {24},
     Rarity.NOT_ASSESSED_POST_TERM: {POST_TERM_WEEK},
 }
@@ -154,6 +154,8 @@ def _missed(plan: Plan) -> set[int]:
 
 def _scan_days(plan: Plan, first: date, dice: Dice) -> Iterator[tuple[Meeting, int]]:
     """The scans; a woman who comes late is scanned soon after her first visit."""
+    if Rarity.NEVER_SCANNED in plan.rarities:
+        return
     earliest = TERM_DAYS - (plan.due - first).days + 3
     early, second = dice.whole(*EARLY_SCAN_WINDOW), dice.whole(*SCAN_WINDOW)
     if plan.early_scan and earliest <= EARLY_SCAN_WINDOW[1]:

@@ -7,7 +7,7 @@ from data.synthetic.course import Contact, Course
 from data.synthetic.dice import Dice
 from data.synthetic.people import ASIA_AND_AFRICA
 from data.synthetic.plan import Notes, Plan, Rarity
-from data.synthetic.rarities import ANEMIC_G_PER_DL, SECOND_TRIMESTER_G_PER_DL, first_tests
+from data.synthetic.rarities import ANEMIC_G_PER_DL, DIABETIC_MMOL_PER_L, SECOND_TRIMESTER_G_PER_DL, first_tests
 from data.synthetic.writing import Facts, Stage, recorded
 
 BLOOD_GROUPS: Final = (("A", 0.48), ("O", 0.4), ("B", 0.08), ("AB", 0.04))
@@ -22,7 +22,7 @@ INTIMATE_RESULT_NOTE: Final = "Tatt på infeksjonspoliklinikken."
 
 def laboratory_results(plan: Plan, course: Course, dice: Dice) -> Iterator[Stage]:
     answered = course.after(course.first, dice.whole(1, 2))
-    if answered is None:
+    if answered is None or Rarity.NEVER_TESTED in plan.rarities:
         return
     first = first_tests(plan, _first_tests(plan, course.first, dice))
     dated = first["dated_results"]
@@ -152,7 +152,9 @@ def _glucose_test(plan: Plan, course: Course, dice: Dice) -> Stage | None:
     if plan.gestational_diabetes:
         high_fasting = dice.happens(0.5)
         fasting = dice.normal(5.6, 0.3, FASTING_LIMIT_MMOL_PER_L, 6.8) if high_fasting else fasting
-        two_hours = dice.normal(9.6, 0.5, 9.0, 10.9) + (2.2 if Rarity.OVERT_DIABETES in plan.rarities else 0)
+        two_hours = dice.normal(9.6, 0.5, 9.0, 10.9)
+        if Rarity.OVERT_DIABETES in plan.rarities:
+            two_hours = DIABETIC_MMOL_PER_L
     return Stage(tested, {"glucose_tolerance": {
         "fasting_glucose_mmol_per_l": round(fasting, 1),
         "two_hour_glucose_mmol_per_l": round(two_hours, 1),

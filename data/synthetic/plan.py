@@ -46,6 +46,9 @@ class Rarity(StrEnum):
     """What is seldom, and must be noticed when it is there."""
 
     LATE_OVULATION = "LATE_OVULATION"
+    NEVER_SCANNED = "NEVER_SCANNED"
+    NEVER_TESTED = "NEVER_TESTED"
+    WITHOUT_ASPIRIN = "WITHOUT_ASPIRIN"
     BEYOND_42_WEEKS = "BEYOND_42_WEEKS"
     NOT_ASSESSED_POST_TERM = "NOT_ASSESSED_POST_TERM"
     MISSES_A_VISIT = "MISSES_A_VISIT"
@@ -56,13 +59,21 @@ class Rarity(StrEnum):
     SEVERE_PRE_ECLAMPSIA = "SEVERE_PRE_ECLAMPSIA"
     LOW_HEMOGLOBIN = "LOW_HEMOGLOBIN"
     SEVERE_ANEMIA = "SEVERE_ANEMIA"
+    HBA1C_RAISED = "HBA1C_RAISED"
+    HBA1C_BETWEEN = "HBA1C_BETWEEN"
     OVERT_DIABETES = "OVERT_DIABETES"
     STREPTOCOCCUS = "STREPTOCOCCUS"
+    BACTERIURIA = "BACTERIURIA"
+    ANTIBODIES = "ANTIBODIES"
     SLOW_HEART = "SLOW_HEART"
+    FAST_HEART = "FAST_HEART"
     NO_MOVEMENTS = "NO_MOVEMENTS"
+    LIES_OTHERWISE = "LIES_OTHERWISE"
+    SUGAR_IN_URINE = "SUGAR_IN_URINE"
     SMALL = "SMALL"
     LARGE = "LARGE"
     GROWS_FAST = "GROWS_FAST"
+    STOPS_GROWING = "STOPS_GROWING"
     GREAT_GAIN = "GREAT_GAIN"
     FLUID = "FLUID"
 
@@ -181,6 +192,11 @@ class Plan:
         """One high risk or two moderate risks of pre-eclampsia (Norwegian criteria)."""
         moderate = (not self.earlier, self.age_on(self.last_period_on) > 40, self.bmi > 35, self.fetuses > 1)
         return bool(self.conditions & HIGH_RISK_OF_PRE_ECLAMPSIA) or sum(moderate) >= 2
+
+    @property
+    def takes_aspirin(self) -> bool:
+        """Nearly all who need it do."""
+        return self.needs_aspirin and Rarity.WITHOUT_ASPIRIN not in self.rarities
 
     def age_on(self, day: date) -> int:
         born = self.born_on

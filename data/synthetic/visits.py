@@ -10,7 +10,7 @@ from data.synthetic.course import Contact, Course, Meeting
 from data.synthetic.dice import Dice
 from data.synthetic.habits import takes_medicines
 from data.synthetic.plan import Notes, Plan
-from data.synthetic.rarities import at_visit, height_change_cm
+from data.synthetic.rarities import at_visit, place_on_the_curve
 from data.synthetic.writing import Facts, Stage, recorded
 
 FETUS_EXAMINED_FROM_WEEK: Final = 24
@@ -161,16 +161,15 @@ def _note(plan: Plan, visit: Contact, dice: Dice) -> str | None:
 
 def symphysis_fundal_heights(plan: Plan, course: Course, dice: Dice) -> Iterator[list[Stage]]:
     """Measured at every visit from week 24; twins make the womb larger than the curve."""
-    own = dice.normal(0.1, 0.8, -1.6, 1.7)
+    usual = dice.normal(0.1, 0.8, -1.6, 1.7)
     more = 4.5 if plan.fetuses > 1 else 0.0
     for visit in course.visits:
         if visit.day < FETUS_EXAMINED_FROM_WEEK * 7 or visit.meeting is Meeting.POST_TERM:
             continue
+        own = place_on_the_curve(plan, visit, usual)
         mean, deviation = curves.fundal_height_cm(visit.day), curves.fundal_height_deviation_cm(visit.day)
         yield [Stage(visit, {
             "gestational_age_weeks": visit.day // 7,
-            "symphysis_fundal_height_cm": round(
-                mean + own * deviation + more + dice.normal(0, 0.5, -1, 1) + height_change_cm(plan, visit)
-            ),
+            "symphysis_fundal_height_cm": round(mean + own * deviation + more + dice.normal(0, 0.5, -1, 1)),
             "measured_on": visit.on.isoformat(),
         })]  # fmt: skip
