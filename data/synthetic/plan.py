@@ -178,7 +178,8 @@ class Plan:
     @property
     def due(self) -> date:
         """The due date that counts once everything is known: transfer before ultrasound before last period."""
-        return self.due_by_transfer or self.due_by_ultrasound
+        is_scanned = Rarity.NEVER_SCANNED not in self.rarities
+        return self.due_by_transfer or (self.due_by_ultrasound if is_scanned else self.due_by_period)
 
     @property
     def growth_scan_weeks(self) -> tuple[int, ...]:

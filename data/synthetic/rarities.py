@@ -14,7 +14,7 @@ from data.synthetic.plan import Plan, Rarity
 from data.synthetic.writing import Facts
 
 LATE_OVULATION_DAYS: Final = 14
-"""How much later than others the last period makes her pregnancy seem to be begun."""
+"""By more days than this ultrasound puts the due date later than the last period does."""
 SECOND_TRIMESTER_G_PER_DL: Final = (10.1, 10.3, 10.6, 10.8)
 ANEMIC_G_PER_DL: Final = 7.7
 DIABETIC_MMOL_PER_L: Final = 11.6
