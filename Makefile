@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest
 NODE_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: run test test-quick test-slow test-browser sameness mutations oracles lint types contract web budgets bench bench-memory microseconds clean
+.PHONY: run test test-quick test-slow test-browser sameness mutations oracles rates lint types contract web budgets bench bench-memory microseconds clean
 
 run: $(VENV)/.installed web-if-possible
 	$(BIN)/helsekort demo
@@ -34,6 +34,9 @@ mutations: $(VENV)/.installed
 
 oracles: $(VENV)/.installed
 	PAIRS=$(N) $(PYTEST) -m slow tests/access/test_no_oracle.py
+
+rates: $(VENV)/.installed
+	$(BIN)/python -m tests.population
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.startup import migrate_if_needed, store_of
 from data.dhg.exporting import export_records
 from data.dhg.importing import ImportReport, import_records
+from data.synthetic.seeding import load_alert_cast
 from data.synthetic.seeding import seed as seed_women
 
 BAD_FILE = 2
@@ -115,11 +116,14 @@ def _standard_output() -> Iterator[Any]:
 def seed_command(
     women: Annotated[int, typer.Option(min=1, help="How many women.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same women.")] = 1,
+    alerts: Annotated[bool, typer.Option(help="Instead, a few women between whom every alert is shown.")] = False,
 ) -> None:
     """Make a population of synthetic women. Run again with the same seed it goes on where it stopped."""
 
     async def run(services: Services) -> int:
         today = services.clock().astimezone(OSLO).date()
+        if alerts:
+            return await load_alert_cast(services.database, services.patient_keys, today)
         with _bar("women", women) as show:
             added: int = await _until_interrupted(
                 seed_women(

@@ -9,7 +9,7 @@ from typing import Final
 from data.synthetic.care import Clinician
 from data.synthetic.curves import TERM_DAYS
 from data.synthetic.dice import Dice
-from data.synthetic.plan import Fate, Plan
+from data.synthetic.plan import Fate, Plan, Rarity
 
 EARLY_SCAN_WINDOW: Final = (79, 96)
 """Days of pregnancy: 11+2 to 13+5."""
@@ -18,6 +18,13 @@ SCAN_WINDOW: Final = (127, 134)
 PROGRAMME_WEEKS: Final = (24, 28, 32, 36, 38, 40)
 GP_WEEK: Final = 32
 POST_TERM_WEEK: Final = 41
+HYPERTENSION_WEEK: Final = 17
+"""When pressure that was high at the first visit is measured again."""
+MISSED_WEEKS: Final = {
+    Rarity.MISSES_A_VISIT: {24},
+    Rarity.DROPS_OUT: {*PROGRAMME_WEEKS, POST_TERM_WEEK} - {24},
+    Rarity.NOT_ASSESSED_POST_TERM: {POST_TERM_WEEK},
+}
 SECONDS_OF_A_WORKDAY: Final = 6 * 3600
 LATEST_BIRTH_SECOND: Final = 20 * 3600
 WRITTEN_DOWN_AFTER: Final = timedelta(hours=2)
@@ -127,15 +134,28 @@ def _planned(plan: Plan, dice: Dice) -> Iterator[Contact]:
     yield _contact(Meeting.FIRST_VISIT, first, due_at_first, 0, district.gp, dice)
     for meeting, day in _scan_days(plan, first, dice):
         yield _on_day(plan, meeting, day, 0, district.hospital, dice)
-    for week in PROGRAMME_WEEKS:
+    for week in _weeks(plan):
         by = district.gp if week == GP_WEEK else district.midwife
         yield _on_day(plan, Meeting.VISIT, week * 7 + dice.whole(1, 5), week, by, dice)
-    post_term_day = POST_TERM_WEEK * 7 + dice.whole(1, 2)
-    yield _on_day(plan, Meeting.POST_TERM, post_term_day, POST_TERM_WEEK, district.hospital, dice)
+    if POST_TERM_WEEK not in _missed(plan):
+        post_term_day = POST_TERM_WEEK * 7 + dice.whole(1, 2)
+        yield _on_day(plan, Meeting.POST_TERM, post_term_day, POST_TERM_WEEK, district.hospital, dice)
+
+
+def _weeks(plan: Plan) -> list[int]:
+    """The weeks of the programme she comes in, and one between where her pressure asks for it."""
+    extra = (HYPERTENSION_WEEK,) if Rarity.EARLY_HYPERTENSION in plan.rarities else ()
+    return [week for week in (*extra, *PROGRAMME_WEEKS) if week not in _missed(plan)]
+
+
+def _missed(plan: Plan) -> set[int]:
+    return set().union(*(MISSED_WEEKS.get(rarity, set()) for rarity in plan.rarities))
 
 
 def _scan_days(plan: Plan, first: date, dice: Dice) -> Iterator[tuple[Meeting, int]]:
     """The scans; a woman who comes late is scanned soon after her first visit."""
+    if Rarity.NEVER_SCANNED in plan.rarities:
+        return
     earliest = TERM_DAYS - (plan.due - first).days + 3
     early, second = dice.whole(*EARLY_SCAN_WINDOW), dice.whole(*SCAN_WINDOW)
     if plan.early_scan and earliest <= EARLY_SCAN_WINDOW[1]:

@@ -31,7 +31,7 @@ def medication(plan: Plan, course: Course, dice: Dice) -> Iterator[Stage]:
     medicines = [MEDICINES[name] for name in sorted(plan.conditions) if name in MEDICINES]
     if plan.hiv:
         medicines.append(ANTIRETROVIRAL)
-    if plan.needs_aspirin:
+    if plan.takes_aspirin:
         medicines.append(("Acetylsalisylsyre", "B01AC06", "75 mg om kvelden fra uke 12", True))
     regular = any(prescribed for *_, prescribed in medicines)
     yield Stage(course.first, recorded(
@@ -117,4 +117,4 @@ def _lifestyle_note(plan: Plan) -> str | None:
 
 def takes_medicines(plan: Plan, visit: Contact) -> bool:
     """Whether she takes medicines, as asked at a visit."""
-    return plan.hiv or plan.needs_aspirin or bool(plan.conditions & MEDICINES.keys())
+    return plan.hiv or plan.takes_aspirin or bool(plan.conditions & MEDICINES.keys())

@@ -6,7 +6,8 @@ from typing import Final
 from data.synthetic.course import Contact, Course
 from data.synthetic.dice import Dice
 from data.synthetic.people import ASIA_AND_AFRICA
-from data.synthetic.plan import Notes, Plan
+from data.synthetic.plan import Notes, Plan, Rarity
+from data.synthetic.rarities import ANEMIC_G_PER_DL, DIABETIC_MMOL_PER_L, SECOND_TRIMESTER_G_PER_DL, first_tests
 from data.synthetic.writing import Facts, Stage, recorded
 
 BLOOD_GROUPS: Final = (("A", 0.48), ("O", 0.4), ("B", 0.08), ("AB", 0.04))
@@ -21,17 +22,25 @@ INTIMATE_RESULT_NOTE: Final = "Tatt på infeksjonspoliklinikken."
 
 def laboratory_results(plan: Plan, course: Course, dice: Dice) -> Iterator[Stage]:
     answered = course.after(course.first, dice.whole(1, 2))
-    if answered is None:
+    if answered is None or Rarity.NEVER_TESTED in plan.rarities:
         return
-    first = _first_tests(plan, course.first, dice)
+    first = first_tests(plan, _first_tests(plan, course.first, dice))
+    dated = first["dated_results"]
     yield Stage(answered, first)
+    at_24 = course.visit_at(24)
+    if at_24 is not None and Rarity.LOW_HEMOGLOBIN in plan.rarities:
+        hemoglobin = dice.pick(SECOND_TRIMESTER_G_PER_DL)
+        dated = [*dated, _dated(plan, HEMOGLOBIN_CODE, at_24, hemoglobin, "g/dL")]
+        yield Stage(at_24, {"dated_results": dated})
     glucose = _glucose_test(plan, course, dice)
     if glucose is not None:
         yield glucose
     at_28 = course.visit_at(28)
     if at_28 is not None:
         hemoglobin = round(dice.normal(11.9, 0.8, 9.2, 14.2), 1)
-        dated = [*first["dated_results"], _dated(plan, HEMOGLOBIN_CODE, at_28, hemoglobin, "g/dL")]
+        if Rarity.SEVERE_ANEMIA in plan.rarities:
+            hemoglobin = ANEMIC_G_PER_DL
+        dated = [*dated, _dated(plan, HEMOGLOBIN_CODE, at_28, hemoglobin, "g/dL")]
         yield Stage(at_28, {"hemoglobin_third_trimester_g_per_dl": hemoglobin, "dated_results": dated})
 
 
@@ -144,6 +153,8 @@ def _glucose_test(plan: Plan, course: Course, dice: Dice) -> Stage | None:
         high_fasting = dice.happens(0.5)
         fasting = dice.normal(5.6, 0.3, FASTING_LIMIT_MMOL_PER_L, 6.8) if high_fasting else fasting
         two_hours = dice.normal(9.6, 0.5, 9.0, 10.9)
+        if Rarity.OVERT_DIABETES in plan.rarities:
+            two_hours = DIABETIC_MMOL_PER_L
     return Stage(tested, {"glucose_tolerance": {
         "fasting_glucose_mmol_per_l": round(fasting, 1),
         "two_hour_glucose_mmol_per_l": round(two_hours, 1),

@@ -42,6 +42,42 @@ class Notes(StrEnum):
     INTIMATE = "INTIMATE"  # everywhere, and about what nobody else should read
 
 
+class Rarity(StrEnum):
+    """What is seldom, and must be noticed when it is there."""
+
+    LATE_OVULATION = "LATE_OVULATION"
+    NEVER_SCANNED = "NEVER_SCANNED"
+    NEVER_TESTED = "NEVER_TESTED"
+    WITHOUT_ASPIRIN = "WITHOUT_ASPIRIN"
+    BEYOND_42_WEEKS = "BEYOND_42_WEEKS"
+    NOT_ASSESSED_POST_TERM = "NOT_ASSESSED_POST_TERM"
+    MISSES_A_VISIT = "MISSES_A_VISIT"
+    DROPS_OUT = "DROPS_OUT"
+    EARLY_HYPERTENSION = "EARLY_HYPERTENSION"
+    PRESSURE_ABOVE_TARGET = "PRESSURE_ABOVE_TARGET"
+    PRESSURE_TYPED_BACKWARDS = "PRESSURE_TYPED_BACKWARDS"
+    SEVERE_PRE_ECLAMPSIA = "SEVERE_PRE_ECLAMPSIA"
+    LOW_HEMOGLOBIN = "LOW_HEMOGLOBIN"
+    SEVERE_ANEMIA = "SEVERE_ANEMIA"
+    HBA1C_RAISED = "HBA1C_RAISED"
+    HBA1C_BETWEEN = "HBA1C_BETWEEN"
+    OVERT_DIABETES = "OVERT_DIABETES"
+    STREPTOCOCCUS = "STREPTOCOCCUS"
+    BACTERIURIA = "BACTERIURIA"
+    ANTIBODIES = "ANTIBODIES"
+    SLOW_HEART = "SLOW_HEART"
+    FAST_HEART = "FAST_HEART"
+    NO_MOVEMENTS = "NO_MOVEMENTS"
+    LIES_OTHERWISE = "LIES_OTHERWISE"
+    SUGAR_IN_URINE = "SUGAR_IN_URINE"
+    SMALL = "SMALL"
+    LARGE = "LARGE"
+    GROWS_FAST = "GROWS_FAST"
+    STOPS_GROWING = "STOPS_GROWING"
+    GREAT_GAIN = "GREAT_GAIN"
+    FLUID = "FLUID"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierPregnancy:
     """One pregnancy before this one."""
@@ -77,6 +113,7 @@ class Plan:
     tobacco             code of Volven 8536, or None when she uses none
     everything_tested   also what is tested when needed only
     wrong_entry         a visit was written on her card that was another woman's
+    rarities            what is seldom and true of her
     """
 
     seed: str
@@ -114,6 +151,7 @@ class Plan:
     birth_plan_week: int | None = 32
     wrong_entry: bool = False
     ending: Ending | None = None
+    rarities: frozenset[Rarity] = frozenset()
 
     @property
     def bmi(self) -> float:
@@ -140,7 +178,8 @@ class Plan:
     @property
     def due(self) -> date:
         """The due date that counts once everything is known: transfer before ultrasound before last period."""
-        return self.due_by_transfer or self.due_by_ultrasound
+        is_scanned = Rarity.NEVER_SCANNED not in self.rarities
+        return self.due_by_transfer or (self.due_by_ultrasound if is_scanned else self.due_by_period)
 
     @property
     def growth_scan_weeks(self) -> tuple[int, ...]:
@@ -154,6 +193,11 @@ class Plan:
         """One high risk or two moderate risks of pre-eclampsia (Norwegian criteria)."""
         moderate = (not self.earlier, self.age_on(self.last_period_on) > 40, self.bmi > 35, self.fetuses > 1)
         return bool(self.conditions & HIGH_RISK_OF_PRE_ECLAMPSIA) or sum(moderate) >= 2
+
+    @property
+    def takes_aspirin(self) -> bool:
+        """Nearly all who need it do."""
+        return self.needs_aspirin and Rarity.WITHOUT_ASPIRIN not in self.rarities
 
     def age_on(self, day: date) -> int:
         born = self.born_on

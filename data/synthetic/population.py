@@ -19,11 +19,15 @@ from data.synthetic.plan import (
     Outcome,
     Plan,
 )
+from data.synthetic.rarities import with_rarities
 from data.synthetic.simulator import simulate
 
 TESTBY_FIRST: Final = 50
 TESTBY_EVERY: Final = 200
 """The first women and every so many after them belong to the units the personas work at."""
+
+ORDINARY_FIRST: Final = 100
+"""Nothing seldom befalls the first women: what is measured with a few of them is about ordinary cards."""
 
 DELIVERED_RATE: Final = 0.145
 MISCARRIAGE_RATE: Final = 0.035
@@ -63,7 +67,10 @@ def generate(seed: int, index: int, as_of: date) -> tuple[str, datetime, StoredR
 def card_of(seed: int, index: int, born_on: date, as_of: date) -> tuple[datetime, StoredRecord]:
     """The same without the number, for who has it already."""
     dice = Dice(f"{seed}/{index}")
-    record = simulate(draw_plan(dice, f"{seed}/{index}/card", born_on, _district(index), as_of), as_of)
+    plan = draw_plan(dice, f"{seed}/{index}/card", born_on, _district(index), as_of)
+    if index >= ORDINARY_FIRST:
+        plan = with_rarities(plan, Dice(f"{seed}/{index}/rarities"), as_of)
+    record = simulate(plan, as_of)
     return record.opened_at - timedelta(minutes=dice.whole(60, 8_000)), record
 
 

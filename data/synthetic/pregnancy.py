@@ -9,6 +9,7 @@ from data.synthetic.coded import coded
 from data.synthetic.course import Contact, Course, Meeting
 from data.synthetic.dice import Dice
 from data.synthetic.plan import Fate, Notes, Plan
+from data.synthetic.rarities import fetal_lean
 from data.synthetic.writing import Facts, Stage, recorded
 
 DATING_TOOL: Final = "eSnurra"
@@ -46,7 +47,7 @@ def _assisted(plan: Plan) -> Facts:
 
 def ultrasound_examinations(plan: Plan, course: Course, dice: Dice) -> Iterator[list[Stage]]:
     """Sizes follow the fetus's age; each fetus keeps to its own side of the mean."""
-    leans = [dice.normal(0, 0.035, -0.08, 0.08) for _ in range(plan.fetuses)]
+    leans = [fetal_lean(plan, dice.normal(0, 0.035, -0.08, 0.08)) for _ in range(plan.fetuses)]
     placenta = dice.pick(PLACENTA_SITES)
     for number, scan in enumerate(course.scans):
         due = plan.due_by_ultrasound

@@ -8,7 +8,7 @@ ones. The keys over identity numbers stay in this process: workers are given num
 import asyncio
 import multiprocessing
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -27,6 +27,7 @@ from data.organisations import EnrolledOrganisations
 from data.patients import add_consent_events, find_patients, new_patient_row, register, set_blocks, set_person_status
 from data.representations import note_power, powers_of
 from data.storing import store
+from data.synthetic.alert_cast import ALERT_CAST
 from data.synthetic.batches import Batch, begin_work, store_batch, work
 from data.synthetic.cast import CAST, CastMember, Situation
 from data.synthetic.cast_powers import GIVER_NUMBER, REPRESENTATIVE_NUMBER, power_of_attorney
@@ -114,12 +115,23 @@ async def _storing(database: Database, processes: int) -> AsyncIterator[tuple[Ca
 
 async def load_cast(database: Database, keys: PatientKeys, as_of: date) -> int:
     """Enrol the organisations and store those of the cast who are not there yet; returns how many were new."""
-    await EnrolledOrganisations(database).enrol(ORGANISATIONS)
-    missing = [member for member in CAST if not member.never_consented and not await _is_there(database, keys, member)]
-    for member in missing:
-        await _load(database, keys, member, member.on(as_of))
+    added = await _load_missing(database, keys, as_of, CAST)
     if not await powers_of(database, keys, GIVER_NUMBER):
         await note_power(database, keys, GIVER_NUMBER, power_of_attorney(keys.key(REPRESENTATIVE_NUMBER), as_of))
+    return added
+
+
+async def load_alert_cast(database: Database, keys: PatientKeys, as_of: date) -> int:
+    """Store those of the second cast who are not there yet; returns how many were new."""
+    return await _load_missing(database, keys, as_of, ALERT_CAST)
+
+
+async def _load_missing(database: Database, keys: PatientKeys, as_of: date, members: Sequence[CastMember]) -> int:
+    await EnrolledOrganisations(database).enrol(ORGANISATIONS)
+    willing = [member for member in members if not member.never_consented]
+    missing = [member for member in willing if not await _is_there(database, keys, member)]
+    for member in missing:
+        await _load(database, keys, member, member.on(as_of))
     return len(missing)
 
 

@@ -10,6 +10,7 @@ from data.synthetic.course import Contact, Course, Meeting
 from data.synthetic.dice import Dice
 from data.synthetic.habits import takes_medicines
 from data.synthetic.plan import Notes, Plan
+from data.synthetic.rarities import at_visit, place_on_the_curve
 from data.synthetic.writing import Facts, Stage, recorded
 
 FETUS_EXAMINED_FROM_WEEK: Final = 24
@@ -24,6 +25,7 @@ SMALLEST_PULSE_PRESSURE_MMHG: Final = 25
 
 NOTES: Final = {
     0: "Første konsultasjon. Informert om tidlig ultralyd og NIPT.",
+    17: "Blodtrykket målt på nytt.",
     24: "Kjenner liv daglig. Informert om kikhostevaksine.",
     28: "Hb tatt. Snakket om fosterbevegelser.",
     32: "Litt bekkenplager, råd gitt.",
@@ -69,7 +71,7 @@ def antenatal_visits(plan: Plan, course: Course, dice: Dice) -> Iterator[list[St
     visits = course.visits
     following = [*visits[1:], course.ahead]
     for visit, after in zip(visits, following, strict=True):
-        found = _found(plan, visit, body, dice)
+        found = at_visit(plan, visit, _found(plan, visit, body, dice))
         found["next_visit_on"] = after.on.isoformat() if after else None
         stages = [Stage(visit, recorded(**found))]
         if dice.happens(TYPING_ERROR_RATE) and "weight_kg" in found:
@@ -159,11 +161,12 @@ def _note(plan: Plan, visit: Contact, dice: Dice) -> str | None:
 
 def symphysis_fundal_heights(plan: Plan, course: Course, dice: Dice) -> Iterator[list[Stage]]:
     """Measured at every visit from week 24; twins make the womb larger than the curve."""
-    own = dice.normal(0.1, 0.8, -1.6, 1.7)
+    usual = dice.normal(0.1, 0.8, -1.6, 1.7)
     more = 4.5 if plan.fetuses > 1 else 0.0
     for visit in course.visits:
         if visit.day < FETUS_EXAMINED_FROM_WEEK * 7 or visit.meeting is Meeting.POST_TERM:
             continue
+        own = place_on_the_curve(plan, visit, usual)
         mean, deviation = curves.fundal_height_cm(visit.day), curves.fundal_height_deviation_cm(visit.day)
         yield [Stage(visit, {
             "gestational_age_weeks": visit.day // 7,

@@ -20,6 +20,7 @@ from app.services import make_services
 from app.settings import Settings
 from app.startup import ready_store
 from data.database import Database
+from data.synthetic.alert_cast import ALERT_CAST
 from tests.databases import ENGINES, drop_database, empty_database_url
 from tests.world import running
 
@@ -211,6 +212,12 @@ def test_a_population_is_made_once(store: str) -> None:
     assert "20 women added." in run("seed", "--women", "20", "--seed", "7").stdout
     assert "0 women added." in run("seed", "--women", "20", "--seed", "7").stdout
     assert "5 women added." in run("seed", "--women", "25", "--seed", "7").stdout
+
+
+def test_the_women_who_show_the_alerts_are_made_once(store: str) -> None:
+    """They are loaded once, beside whoever is there."""
+    assert f"{len(ALERT_CAST)} women added." in run("seed", "--alerts").stdout
+    assert "0 women added." in run("seed", "--alerts").stdout
 
 
 def test_ledger_verify_says_whether_the_chains_hold(store: str) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.domain.clinical.body_mass import BodyMassIndex, before_pregnancy
 from app.domain.clinical.certainty import Certainty
-from app.domain.clinical.chart import Chart, Input
+from app.domain.clinical.chart import Chart, Input, once_a_chart
 from app.domain.clinical.parity import parity
 
 BODY_MASS: Final = tuple(
@@ -16,11 +16,13 @@ COUNTERS: Final = tuple(
 )
 
 
+@once_a_chart
 def body_mass(chart: Chart) -> BodyMassIndex | None:
     """Her body mass index before the pregnancy."""
     return before_pregnancy(chart.documents)
 
 
+@once_a_chart
 def body_mass_inputs(chart: Chart) -> list[Input]:
     """What it was worked out from, or the index as it was entered."""
     index = body_mass(chart)

@@ -89,6 +89,7 @@ class Rule:
     group            what it is about: of one group only the gravest is told, for each fetus
     facts            every fact it looks at. Whoever may not read one of them must not be told, whatever is recorded
     missing          those of them whose absence it tells of, or takes for "not known to be so"
+    needed           those without which it has no answer; the dates of the pregnancy aside, of which any one will do
     is_dated         whether it looks at the age of the pregnancy
     told_in_person   a person tells the woman first, never a message
     private          must not appear where a partner, a proxy or an interpreter could see it, nor on paper
@@ -104,6 +105,7 @@ class Rule:
     evidence: Evidence
     facts: tuple[str, ...]
     missing: frozenset[str]
+    needed: tuple[str, ...]
     is_dated: bool
     resolution: Resolution
     told_in_person: bool
@@ -156,12 +158,13 @@ def rule(
         or not {*named} <= sources_known().keys()
     ):
         raise ValueError(f"rule {id} is declared twice, or names a fact or a source that does not exist")
+    is_dated = {*DATING} <= {*read}
+    needed = tuple(path for path in read if path not in absent and not (is_dated and path in DATING))
 
     def declare(check: Check) -> Check:
         RULES[id] = Rule(
-            id, version, group, severity, frozenset(audience), named, evidence, read, absent, {*DATING} <= {*read},
-            resolution,
-            told_in_person, private, reason, check,
+            id, version, group, severity, frozenset(audience), named, evidence, read, absent, needed, is_dated,
+            resolution, told_in_person, private, reason, check,
         )  # fmt: skip
         return check
 

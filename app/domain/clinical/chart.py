@@ -4,11 +4,12 @@ Nothing dated after that day is seen. What was entered in error is not on the ch
 `None`, and a question about it has no answer: no rule may take it for "no" or for "normal".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
 
 from app.domain.card.declaration import Section, camel
 from app.domain.card.sections import SECTIONS, DeclaredFact, walk
@@ -20,6 +21,23 @@ from app.domain.validation.card_facts import CardFacts
 
 FACTS: Final[Mapping[str, DeclaredFact]] = {declared.graphql_path: declared for declared in walk()}
 """Every fact of the card by its path in GraphQL."""
+
+_PLACES: Final = {path: (declared.section.kind, declared.path) for path, declared in FACTS.items()}
+"""By fact, the kind of its section and the names down to it."""
+
+_INSIDE_LISTS: Final = frozenset(
+    path
+    for path, declared in FACTS.items()
+    if declared.section.repeated or any(member.shape.many for member in declared.containers)
+)
+"""The facts that a card can have many of."""
+
+_PATHS: Final = {
+    kind: [path for path, (of_kind, _) in _PLACES.items() if of_kind == kind]
+    for kind, section in SECTIONS.items()
+    if not section.repeated
+}
+"""By section with one item, its facts."""
 
 BORN_ON: Final = "bornOn"
 """Her date of birth. It stands in her identity number and not on the card."""
@@ -37,6 +55,7 @@ DATING: Final = (
 """What a gestational age can rest on."""
 
 Content = Mapping[str, Any]
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +147,21 @@ class Chart:
 
     def input(self, path: str) -> Input | None:
         """A fact of a section with one item; None when it is not recorded."""
+        if path not in self._inputs:
+            self._inputs[path] = self._input(path)
+        return self._inputs[path]
+
+    @cached_property
+    def _inputs(self) -> dict[str, Input | None]:
+        """The facts that were asked for; many rules look at the same ones."""
+        return {}
+
+    def _input(self, path: str) -> Input | None:
         if path == BORN_ON:
             return None if self.born_on is None else Input(BORN_ON, self.born_on, self.born_on)
-        declared = FACTS[path]
-        value: Any = self.section(declared.section.kind)
-        for name in declared.path:
+        kind, names = _PLACES[path]
+        value: Any = self.section(kind)
+        for name in names:
             value = None if value is None else value.get(name)
         return None if value is None else Input(path, value, self.written_on.get(path))
 
@@ -140,6 +169,26 @@ class Chart:
         """The value of a fact of a section with one item; None when it is not recorded."""
         found = self.input(path)
         return None if found is None else found.value
+
+    def is_recorded(self, path: str) -> bool:
+        """Whether any value of a fact is recorded, in whichever item or entry."""
+        if path not in self._recorded:
+            self._recorded[path] = self.born_on is not None if path == BORN_ON else self._has(path)
+        return self._recorded[path]
+
+    @cached_property
+    def _recorded(self) -> dict[str, bool]:
+        return {}
+
+    def _has(self, path: str) -> bool:
+        if path not in _INSIDE_LISTS:
+            return self.input(path) is not None
+        kind, names = _PLACES[path]
+        found: Any = self.documents.get(kind)
+        for name in names:
+            values = [value.get(name) for value in _each(found)]
+            found = [each for value in values for each in _each(value)]
+        return bool(found)
 
     def items(self, kind: str) -> list[Item]:
         """The items of a repeated section up to the day, in the order of their dates, whatever order they were
@@ -157,7 +206,8 @@ class Chart:
             for on, content in dated
             if on or not section.ordered_by
         ]
-        return sorted(items, key=lambda item: (item.on, repr(item.content)))
+        on_one_day = Counter(item.on for item in items)
+        return sorted(items, key=lambda item: (item.on, repr(item.content) if on_one_day[item.on] > 1 else ""))
 
     @property
     def visits(self) -> list[Item]:
@@ -174,7 +224,7 @@ class Chart:
         """The due date that counts."""
         return None if self.dating is None else self.dating.counts.due.on
 
-    @property
+    @cached_property
     def dated_by(self) -> tuple[Input, ...]:
         """What the due date that counts rests on."""
         if self.dating is None:
@@ -208,12 +258,24 @@ class Chart:
         ended = self.ended_on is not None and self.ended_on <= self.as_of
         return ended or any(child.get("status") or child.get("born_at") for child in children)
 
+    @cached_property
+    def answers(self) -> dict[Callable[["Chart"], Any], Any]:
+        """What was worked out already: see `once_a_chart`."""
+        return {}
+
     def age_on(self, day: date | None) -> int | None:
         """Her age in full years on a day."""
         if self.born_on is None or day is None:
             return None
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (0 if had_birthday else 1)
+
+
+def _each(value: Any) -> list[Any]:
+    """The entries of a list, the value itself, or nothing when it is not recorded."""
+    if isinstance(value, list):
+        return [each for each in value if each is not None]
+    return [] if value is None else [value]
 
 
 def _day_of(section: Section, content: Content) -> date | None:
@@ -231,8 +293,20 @@ def _up_to(as_of: date, kind: str, document: Any) -> Any:
 
 def _written_on(documents: Mapping[str, Any]) -> Iterator[tuple[str, date]]:
     """Every fact of a section with one item, with the day its item was last written."""
-    for path, declared in FACTS.items():
-        document = None if declared.section.repeated else documents.get(declared.section.kind)
-        written = day_of(((document or {}).get(PROVENANCE) or {}).get("last_updated_at"))
+    for kind, paths in _PATHS.items():
+        written = day_of(((documents.get(kind) or {}).get(PROVENANCE) or {}).get("last_updated_at"))
         if written is not None:
-            yield path, written
+            yield from ((path, written) for path in paths)
+
+
+def once_a_chart(question: Callable[[Chart], _Answer]) -> Callable[[Chart], _Answer]:
+    """What several rules ask of a chart is worked out once. Nobody may change the answer."""
+
+    @wraps(question)
+    def asked(chart: Chart) -> _Answer:
+        if question not in chart.answers:
+            chart.answers[question] = question(chart)
+        answer: _Answer = chart.answers[question]
+        return answer
+
+    return asked

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from app.domain.clinical.catalogue import RULES, Audience, Rule, Severity
-from app.domain.clinical.chart import DATING, FACTS, Chart, Input, each_once
+from app.domain.clinical.chart import Chart, Input, each_once
 from app.domain.clinical.rules import (
     aspirin,
     blood,
@@ -132,27 +132,14 @@ def gravest(alerts: Iterable[Alert]) -> list[Alert]:
 
 def alerts_of(rule: Rule, chart: Chart) -> Iterator[Alert]:
     """What one rule says, whatever the others do."""
-    age = chart.gestation_days() if rule.is_dated else None
-    basis = chart.dated_by if rule.is_dated else ()
     for finding in rule.check(chart):
+        age = chart.gestation_days() if rule.is_dated else None
+        basis = chart.dated_by if rule.is_dated else ()
         inputs = each_once((*finding.inputs, *basis))
         yield Alert(rule, finding.severity or rule.severity, inputs, finding.parameters, chart.as_of, age)
 
 
 def _unrecorded(rule: Rule, chart: Chart) -> tuple[str, ...]:
     """What it needs and the card does not have. For a date of the pregnancy any one will do."""
-    needed = [path for path in rule.facts if path not in rule.missing and not (rule.is_dated and path in DATING)]
-    lacking = [path for path in needed if not _is_recorded(path, chart)]
+    lacking = [path for path in rule.needed if not chart.is_recorded(path)]
     return (*lacking, DUE_DATE) if rule.is_dated and chart.due_date is None else tuple(lacking)
-
-
-def _is_recorded(path: str, chart: Chart) -> bool:
-    declared = FACTS.get(path)
-    if declared is None or not (declared.section.repeated or declared.containers):
-        return chart.input(path) is not None
-    kind, names = declared.section.kind, declared.path
-    documents: list[Any] = chart.documents.get(kind) or [] if declared.section.repeated else [chart.section(kind)]
-    for name in names:
-        found = [document.get(name) for document in documents if document is not None]
-        documents = [each for value in found for each in (value if isinstance(value, list) else [value])]
-    return any(value is not None for value in documents)

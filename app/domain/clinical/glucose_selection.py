@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.clinical.body import BODY_MASS, COUNTERS, body_mass, body_mass_inputs, counted, has_not_borne
 from app.domain.clinical.certainty import Certainty, any_of
-from app.domain.clinical.chart import BORN_ON, Chart, Input, each_once
+from app.domain.clinical.chart import BORN_ON, Chart, Input, each_once, once_a_chart
 from app.domain.clinical.grounds import NOT_ON_THE_CARD, Ground, given, ground
 
 FASTING: Final = "laboratoryResults.glucoseTolerance.fastingGlucoseMmolPerL"
@@ -35,16 +35,19 @@ class GlucoseSelection:
     grounds: tuple[Ground, ...]
 
 
+@once_a_chart
 def for_early_test(chart: Chart) -> GlucoseSelection:
     """HbA1c before week 16."""
     return _selection(chart, [_heavier(chart, EARLY_BODY_MASS), _heavy_child(chart)])
 
 
+@once_a_chart
 def for_tolerance_test(chart: Chart) -> GlucoseSelection:
     """A glucose tolerance test, 24+0 to 28+6."""
     return _selection(chart, [_heavier(chart, LATER_BODY_MASS), _heavy_child(chart), *_ages(chart)])
 
 
+@once_a_chart
 def tolerance_test(chart: Chart) -> list[Input]:
     """What is recorded of a glucose tolerance test; nothing when none is."""
     return [known for path in TOLERANCE_TEST if (known := chart.input(path)) is not None]

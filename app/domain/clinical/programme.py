@@ -113,11 +113,11 @@ def programme(chart: Chart, entries: Iterable[Entry]) -> list[Planned]:
     """The entries that are switched on, in order. None without a due date, and none once the pregnancy is over."""
     if chart.is_over or chart.due_date is None:
         return []
-    return [_planned(entry, chart, chart.due_date) for entry in entries if entry.off is None]
+    began = days_after(chart.due_date, -TERM_DAYS)
+    return [_planned(entry, chart, began) for entry in entries if entry.off is None]
 
 
-def _planned(entry: Entry, chart: Chart, due: date) -> Planned:
-    began = days_after(due, -TERM_DAYS)
+def _planned(entry: Entry, chart: Chart, began: date) -> Planned:
     done_on = entry.done(chart, entry)
     return Planned(
         entry, _state(entry, chart, done_on), days_after(began, entry.opens), days_after(began, entry.closes), done_on

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.domain.clinical.chart import DATING, Chart, Input
+from app.domain.clinical.chart import DATING, Chart, Input, once_a_chart
 from app.domain.dating import day_of
 from app.domain.described import DescribedEnum
 
@@ -57,6 +57,7 @@ class FetusState:
     inputs: tuple[Input, ...] = ()
 
 
+@once_a_chart
 def states(chart: Chart) -> list[FetusState]:
     """The state of every fetus; of one while it is not recorded how many there are."""
     fetuses = range(1, max(chart.value(FETUSES) or 1, *_numbered(chart)) + 1)

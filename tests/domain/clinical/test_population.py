@@ -1,6 +1,5 @@
 """The rules asked of whole pregnancies: women who do not exist, week by week."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,31 +11,10 @@ from app.domain.clinical.evaluation import Evaluation, evaluate, gravest
 from app.domain.clinical.knowledge import chart_on
 from app.domain.clinical.programme import EntryState, programme
 from app.domain.clinical.registry import PROGRAMME
-from app.domain.gate import OSLO
-from app.domain.history import StoredVersion
 from app.domain.record import StoredItem, StoredRecord
-from data.synthetic.population import card_of, number_of
+from tests.population.asking import TODAY, civil, days, document, versions, woman
 
-TODAY = date(2026, 11, 23)
 WOMEN = range(24)
-
-
-def woman(index: int) -> tuple[date, StoredRecord]:
-    _, born_on = number_of(1, index, TODAY)
-    return born_on, card_of(1, index, born_on, TODAY)[1]
-
-
-def document(item: StoredItem) -> dict[str, Any]:
-    written = item.last_updated_at.isoformat()
-    provenance = {"item_id": item.item_id, "last_updated_at": written, "entered_in_error": item.entered_in_error}
-    return {**item.content, "provenance": provenance}
-
-
-def versions(record: StoredRecord) -> list[StoredVersion]:
-    return [
-        StoredVersion(each.kind, each.item_id, each.version, each.last_updated_at, document(each))
-        for each in record.items
-    ]
 
 
 def as_they_stand(record: StoredRecord) -> dict[str, Any]:
@@ -53,22 +31,15 @@ def as_they_stand(record: StoredRecord) -> dict[str, Any]:
     return documents
 
 
-def civil(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.astimezone(OSLO).date()
-
-
 @pytest.mark.parametrize("index", WOMEN)
 def test_the_rules_can_be_asked_of_a_whole_pregnancy(index: int) -> None:
     """On every fourteenth day since the card was opened there is an answer, and nothing rests on a later day."""
     born_on, record = woman(index)
-    day = civil(record.opened_at)
-    assert day is not None
-    while day <= TODAY:
+    for day in days(record, TODAY):
         chart = chart_on(day, versions(record), born_on=born_on, ended_on=civil(record.closed_at))
         for alert in evaluate(chart).alerts:
             assert all(found.on is None or found.on <= day for found in alert.inputs)
         assert all(each.done_on is None or each.done_on <= day for each in programme(chart, PROGRAMME))
-        day += timedelta(days=14)
 
 
 @pytest.mark.parametrize("index", WOMEN)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.domain.clinical.body import BODY_MASS, body_mass, body_mass_inputs
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import BORN_ON, DATING, Chart, Input
+from app.domain.clinical.chart import BORN_ON, DATING, Chart, Input, once_a_chart
 from app.domain.clinical.grounds import Ground, given, ground, inputs_of, ticked, told
 
 MEDICINES: Final = "medication.medicines.atcCode"
@@ -50,6 +50,7 @@ def moderate_grounds(chart: Chart) -> list[Ground]:
     ]  # fmt: skip
 
 
+@once_a_chart
 def grounds_for_aspirin(chart: Chart) -> list[Ground]:
     """The grounds, if they are enough; what is not recorded is counted neither way."""
     high, moderate = given(high_grounds(chart)), given(moderate_grounds(chart))

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import DATING, Chart, Input
+from app.domain.clinical.chart import DATING, Chart, Input, once_a_chart
 from app.domain.dating import day_of
 
 EARLY: Final = "laboratoryResults.hemoglobinFirstTrimesterGPerDl"
@@ -36,6 +36,7 @@ def is_possible(hemoglobin: Decimal) -> bool:
     return POSSIBLE_G_PER_DL[0] <= hemoglobin <= POSSIBLE_G_PER_DL[1]
 
 
+@once_a_chart
 def second_trimester(chart: Chart) -> list[tuple[Input, Decimal]]:
     """The dated hemoglobins of the second trimester, 13+0 to 27+6, oldest first. An answer that is no plain number in
     g/dL is not read."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import DATING, Chart, Input, Item
+from app.domain.clinical.chart import DATING, Chart, Input, Item, once_a_chart
 
 PRESSURE: Final = "antenatalVisits.bloodPressure"
 PROTEIN: Final = "antenatalVisits.urineProtein"
@@ -46,6 +46,7 @@ def reading_of(visit: Item) -> Reading | None:
     return Reading(visit, pressure) if pressure is not None and can_be(pressure.value) else None
 
 
+@once_a_chart
 def readings(chart: Chart) -> list[Reading]:
     """The readings that can be true, oldest first."""
     return [reading for visit in chart.visits if (reading := reading_of(visit)) is not None]

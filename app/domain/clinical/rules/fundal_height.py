@@ -9,7 +9,7 @@ from typing import Final
 
 from app.domain.clinical.body import BODY_MASS, body_mass, body_mass_inputs
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import DATING, Chart, Input
+from app.domain.clinical.chart import DATING, Chart, Input, once_a_chart
 from app.domain.clinical.growth import HIGH_Z, Band, FundalHeight, band, expected_cm, fundal_heights
 from app.domain.clinical.rules.blood_pressure import PRESSURE, RAISED, latest_reaches
 
@@ -25,6 +25,7 @@ OBESITY_KG_PER_M2: Final = 40
 MEASURED_FROM_WEEKS, MEASURED_BY_WEEKS = 24, 26
 
 
+@once_a_chart
 def judged(chart: Chart) -> list[tuple[FundalHeight, float]]:
     """The measurements that rules look at, oldest first, each with its standard score."""
     heights = fundal_heights(chart.documents, chart.dating)

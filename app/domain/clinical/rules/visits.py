@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import DATING, Chart
+from app.domain.clinical.chart import DATING, Chart, once_a_chart
 from app.domain.clinical.programme import EntryState, Planned, programme
 from app.domain.clinical.programme_visits import FIRST_TARGET, FIRST_VISIT, HELD_ON, LATER_TARGETS, VISITS
 
@@ -12,6 +12,7 @@ ENOUGH_FOR_DROPPING_OUT: Final = 2
 REMINDED_OF: Final = frozenset({FIRST_VISIT.id, FIRST_TARGET.id, *(entry.id for entry in LATER_TARGETS)})
 
 
+@once_a_chart
 def overdue(chart: Chart) -> list[Planned]:
     """The visits that are overdue; the assessment after the due date has rules of its own."""
     late = (each for each in programme(chart, VISITS) if each.state is EntryState.OVERDUE)

@@ -7,7 +7,7 @@ from typing import Final
 from app.domain.clinical.body import BODY_MASS, body_mass, body_mass_inputs
 from app.domain.clinical.body_mass import BodyMassClass
 from app.domain.clinical.catalogue import Audience, Evidence, Finding, Resolution, Severity, found, rule
-from app.domain.clinical.chart import DATING, Chart, Input
+from app.domain.clinical.chart import DATING, Chart, Input, once_a_chart
 from app.domain.clinical.weight_gain import range_on
 
 BEFORE: Final = "prePregnancyMeasurements.prePregnancyWeightKg"
@@ -20,6 +20,7 @@ FAST_GAIN_KG, FAST_GAIN_DAYS = Decimal(1), 7
 GREAT_GAIN_KG, OBESITY_KG_PER_M2 = Decimal(20), Decimal(35)
 
 
+@once_a_chart
 def weights(chart: Chart) -> list[tuple[Input, Decimal]]:
     """Her weights at the visits, oldest first."""
     found_ = (visit.input("weight_kg") for visit in chart.visits)
