@@ -196,3 +196,11 @@ async def test_nobody_else_has_computed_values_in_her_schema(gateway: World, per
         response = await gateway.ask(persona, f"{{ {whose} {{ {name} }} }}")
         assert response.status_code == 400, name
         assert "data" not in response.json()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-02-29", "9999-12-31", "soon"])
+async def test_any_day_is_answered_or_is_no_day(gateway: World, day: str) -> None:
+    """The first and the last day there are answer like others; what is no day is the client's mistake."""
+    body = (await gateway.ask("midwife", ALERTS, p=gateway.number("kari"), d=day)).json()
+    codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+    assert codes == ([] if day in ("0001-01-01", "9999-12-31") else ["BAD_USER_INPUT"])
