@@ -143,8 +143,7 @@ class Operation:
         self, services: Services, viewer: Viewer, document: Document, request: Request, variables: VariableValues
     ) -> None:
         self.services, self.viewer, self.document, self.request = services, viewer, document, request
-        self.node = document.operations[request.operation_name]
-        self.schema = view_for(viewer.kind).graphql
+        self.node, self.schema = document.operations[request.operation_name], view_for(viewer.kind).graphql
         self.variables = variables
         self.plan, self.program = self._planned()
         self.named_patients = self.plan.named_patients(variables)

@@ -5,9 +5,10 @@ import random
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_required_argument
 
 from app.domain.card.sections import walk
+from app.domain.clinical.looked_at import LOOKED_AT
 from app.domain.history import HISTORY
 from app.domain.policy import ProfileKey
 from app.domain.viewer import CALLER_KIND_OF, Purpose, Role
@@ -24,10 +25,11 @@ DOCUMENTS = 60
 
 
 def draw(dice: random.Random, type_: Any, depth: int = 0, *, past: bool = True) -> str:
-    """A random selection of a type's fields, with aliases, repeats and inline fragments. A version has no history."""
+    """A random selection of a type's fields, with aliases, repeats and inline fragments. A version has no history. What
+    is worked out of facts is none, and asked about in tests of its own."""
     assert isinstance(type_, GraphQLObjectType)
-    left_out = {"withheld", "withheldByPatientCount", *(() if past else (HISTORY,))}
-    names = [name for name in type_.fields if name not in left_out]
+    left_out = {"withheld", "withheldByPatientCount", *LOOKED_AT, *(() if past else (HISTORY,))}
+    names = [name for name, field in type_.fields.items() if name not in left_out and not _needs_more(field)]
     chosen = dice.sample(names, k=min(len(names), dice.randint(1, 6)))
     parts = []
     for place, name in enumerate(chosen):
@@ -38,6 +40,10 @@ def draw(dice: random.Random, type_: Any, depth: int = 0, *, past: bool = True) 
         field = f"{alias}{name}{inner}"
         parts.append(f"... on {type_.name} {{ {field} }}" if dice.random() < 0.2 else field)
     return " ".join(parts)
+
+
+def _needs_more(field: GraphQLField) -> bool:
+    return any(map(is_required_argument, field.args.values()))
 
 
 def allowed_texts(role: Role, purpose: Purpose | None) -> set[str]:

@@ -49,6 +49,9 @@ class Everybody(Admission):
     async def check_patients(self, viewer: Viewer, patients: Collection[str], now: datetime) -> None:
         return
 
+    async def close(self) -> None:
+        return
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -15,6 +15,7 @@ from tests.access.proof.outcomes import Place, has_route, outcomes
 from tests.access.proof.routes import Asker
 from tests.access.proof.swapping import swapped
 from tests.access.proof.switches import SWITCHES, prepare
+from tests.sameness.both import Everybody
 from tests.world import World
 
 KILLED: Final = "killed"
@@ -58,7 +59,7 @@ class Judge:
     async def prepare(self) -> None:
         """Whole cards for everybody, self-registration open, and what comes out under the policy in force."""
         services = self.world.services
-        services.programs = None
+        services.programs, services.admission = None, Everybody()
         services.settings = services.settings.model_copy(update={"self_registration": True})
         await add_whole_cards(self.world)
         await prepare(self.world)
