@@ -7,7 +7,6 @@ Cards that have a place in the order are found along an index, which is followed
 that have none come last, and are looked for only when a page gets so far.
 """
 
-import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -37,7 +36,7 @@ from sqlalchemy import (
 
 from app.domain.caseload import AlikeCards, CaseloadPage, CaseloadSort, ListedCard
 from app.domain.consent import ConsentState
-from app.domain.errors import RecordRefusal
+from app.domain.cursors import of_this_list, read_cursor
 from app.domain.gate import NOBODY
 from app.domain.record import BlockTarget, PatientFile, Protection
 from app.domain.viewer import Viewer
@@ -203,10 +202,8 @@ def _order_and_date(sort: CaseloadSort, on: Any) -> bytes:
 
 def place_of(cursor: str, sort: CaseloadSort) -> Place:
     """The place a cursor stands for. Raises RecordRefusal BAD_USER_INPUT when it stands for none of this list."""
-    try:
-        of_sort, value, record_id = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    with of_this_list():
+        of_sort, value, record_id = orjson.loads(read_cursor(cursor))
         if of_sort != sort.value or type(record_id) is not str or "\0" in record_id:
             raise ValueError("not a place")
         return (None if value is None else date.fromisoformat(value)), record_id
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error

@@ -1,7 +1,5 @@
 """Reading the ledger back, newest first, some entries at a time."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +7,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.errors import RecordRefusal
+from app.domain.cursors import cursor_of, of_this_list, read_cursor
 from app.domain.ledger import EntryKind, read_entry, stated
 from app.domain.ports import LedgerPage, LoggedAccess
 from app.domain.searching import LedgerSearch
@@ -35,7 +33,7 @@ async def read_page(connection: AsyncConnection, search: LedgerSearch, *, first:
     newest_first = query.order_by(ENTRY.at.desc(), ENTRY.chain.desc(), ENTRY.sequence.desc())
     rows = (await connection.execute(newest_first.limit(first + 1))).all()
     entries = [
-        LoggedAccess(cursor_of((at, chain, sequence)), at, read_entry(entry))
+        LoggedAccess(cursor_at((at, chain, sequence)), at, read_entry(entry))
         for at, chain, sequence, entry in rows[:first]
     ]
     return LedgerPage(entries, has_next_page=len(rows) > first)
@@ -64,21 +62,19 @@ def _says(text: str) -> ColumnElement[bool]:
     return ENTRY.entry.contains(text, autoescape=True)
 
 
-def cursor_of(place: Place) -> str:
+def cursor_at(place: Place) -> str:
     """A place as an opaque text."""
     at, chain, sequence = place
-    return base64.urlsafe_b64encode(orjson.dumps([at.isoformat(), chain, sequence])).decode()
+    return cursor_of(orjson.dumps([at.isoformat(), chain, sequence]))
 
 
 def place_of(cursor: str) -> Place:
     """The place a cursor stands for. Raises RecordRefusal BAD_USER_INPUT when it stands for none."""
-    try:
-        at, chain, sequence = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    with of_this_list():
+        at, chain, sequence = orjson.loads(read_cursor(cursor))
         if type(chain) is not str or "\0" in chain or type(sequence) is not int or sequence > LAST_SEQUENCE:
             raise ValueError("not a place")
         return in_utc(datetime.fromisoformat(at)), chain, sequence
-    except (binascii.Error, ValueError, TypeError, OverflowError) as error:
-        raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error
 
 
 def oldest_first(search: LedgerSearch, after: str | None) -> Select[Any]:

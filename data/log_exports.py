@@ -23,7 +23,7 @@ from app.domain.searching import LedgerSearch
 from data.choosing import Choosing, Held
 from data.columns import in_utc
 from data.declaring import table_of
-from data.ledger_pages import cursor_of, oldest_first
+from data.ledger_pages import cursor_at, oldest_first
 from data.tables import LogExport as LogExportRow
 
 EXPORT = table_of(LogExportRow)
@@ -87,7 +87,7 @@ class StoredLogExports:
             query = oldest_first(LedgerSearch(patient_id=found.patient_id), after).limit(first + 1)
             rows = (await connection.execute(query)).mappings().all()
         shown = rows[:first]
-        end = cursor_of((shown[-1]["at"], shown[-1]["chain"], shown[-1]["sequence"])) if shown else after
+        end = cursor_at((shown[-1]["at"], shown[-1]["chain"], shown[-1]["sequence"])) if shown else after
         return found, ExportedPage([as_line(row) for row in shown], end, len(rows) > first)
 
 

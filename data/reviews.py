@@ -1,7 +1,5 @@
 """Elevations that wait for their review, and what came of it."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.choices import SentCommand
+from app.domain.cursors import cursor_of, of_this_list, read_cursor
 from app.domain.elevations import ElevatedAccess
-from app.domain.errors import RecordRefusal
 from app.domain.ports import EntryMaker
 from app.domain.reviewing import ElevationToReview, Review, ReviewConclusion, Reviewed, ReviewPage, nothing_waits
 from data.choosing import Choosing, Held
@@ -106,14 +104,12 @@ def _waits_for(actor_key: str | None) -> ColumnElement[bool]:
 
 
 def _cursor_of(row: Mapping[Any, Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row["starts_at"].isoformat(), row["elevation_id"]])).decode()
+    return cursor_of(orjson.dumps([row["starts_at"].isoformat(), row["elevation_id"]]))
 
 
 def _place_of(cursor: str) -> tuple[datetime, str]:
-    try:
-        at, elevation_id = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    with of_this_list():
+        at, elevation_id = orjson.loads(read_cursor(cursor))
         if type(elevation_id) is not str or "\0" in elevation_id:
             raise ValueError("not a place")
         return in_utc(datetime.fromisoformat(at)), elevation_id
-    except (binascii.Error, ValueError, TypeError, OverflowError) as error:
-        raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error

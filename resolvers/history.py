@@ -3,8 +3,6 @@
 The types of versions are made from the declarations, like the sections they are versions of.
 """
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -14,6 +12,7 @@ from app.domain.card.declaration import Section, camel, declared_in
 from app.domain.card.provenance import Author, Provenance
 from app.domain.card.sections import SECTIONS
 from app.domain.changes import ChangeKind
+from app.domain.cursors import cursor_of, of_this_list, read_cursor
 from app.domain.errors import RecordRefusal
 from app.domain.history import CONTENT, HISTORY, PROVENANCE_OF_VERSION, ItemHistory, Version
 from app.domain.policy import PROVENANCE
@@ -168,14 +167,12 @@ def _text_of(version: Version) -> str:
 
 
 def _cursor_of(version: Version) -> str:
-    return base64.urlsafe_b64encode(_text_of(version).encode()).decode()
+    return cursor_of(_text_of(version).encode())
 
 
 def _place_of(cursor: str) -> str:
-    try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error
+    with of_this_list():
+        return read_cursor(cursor).decode()
 
 
 def new_since_last_look(root: Any) -> Any:

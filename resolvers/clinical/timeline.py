@@ -1,7 +1,5 @@
 """The timeline: visits, tests, milestones and alerts in the order of time, a page at a time."""
 
-import base64
-import binascii
 from datetime import date
 from typing import Any
 
@@ -10,6 +8,7 @@ import strawberry
 from app.domain.clinical.chart import Chart
 from app.domain.clinical.timeline import Moment, MomentKind, moments
 from app.domain.clinical.words import called, headed, why
+from app.domain.cursors import cursor_of, of_this_list, read_cursor
 from app.domain.errors import RecordRefusal
 from app.domain.plain_log import Language
 from resolvers.access import described, graphql_enum
@@ -69,7 +68,10 @@ def timeline(root: Any, as_of: AsOf = None, first: First = PAGE_SIZE_DEFAULT, af
     page = left[:first]
     cursors = [_cursor_of(moment) for moment in page]
     return {
-        "edges": [{"cursor": _cursor_of(moment), "node": _shown(moment, chart, listener)} for moment in page],
+        "edges": [
+            {"cursor": cursor, "node": _shown(moment, chart, listener)}
+            for cursor, moment in zip(cursors, page, strict=True)
+        ],
         "page_info": {
             "has_next_page": len(left) > first,
             "has_previous_page": after is not None,
@@ -89,14 +91,12 @@ def _shown(moment: Moment, chart: Chart, listener: Listener) -> dict[str, Any]:
 
 
 def _cursor_of(moment: Moment) -> str:
-    return base64.urlsafe_b64encode(moment.place.encode()).decode()
+    return cursor_of(moment.place.encode())
 
 
 def _place_of(cursor: str) -> str:
-    try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise RecordRefusal("BAD_USER_INPUT", "`after` is not a cursor of this list.") from error
+    with of_this_list():
+        return read_cursor(cursor).decode()
 
 
 def timeline_fields() -> dict[str, Any]:

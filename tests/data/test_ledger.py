@@ -17,7 +17,7 @@ from app.domain.searching import LedgerSearch
 from data.database import Database
 from data.declaring import table_of
 from data.ledger import ChainedLedger, LedgerUnavailable, verify
-from data.ledger_pages import cursor_of
+from data.ledger_pages import cursor_at
 from data.tables import LedgerEntry as LedgerEntryRow
 from data.tables import LedgerHead
 from tests.data.world import LEDGER_KEY, NOW, count_rows, entry, failing_transaction
@@ -304,8 +304,8 @@ async def test_a_page_can_be_of_one_actor(ledger: ChainedLedger) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "AAAA", "bnVsbA==", "WzFd", "ø", cursor_of((NOW, "one", 2**63)), cursor_of((NOW, "\0", 1)),
-     cursor_of((NOW.replace(tzinfo=None), "one", 1)), cursor_of((NOW, 1, 1))],  # type: ignore[arg-type]  # wrong on purpose
+    ["", "x", "AAAA", "bnVsbA==", "WzFd", "ø", cursor_at((NOW, "one", 2**63)), cursor_of((NOW, "\0", 1)),
+     cursor_at((NOW.replace(tzinfo=None), "one", 1)), cursor_of((NOW, 1, 1))],  # type: ignore[arg-type]  # wrong on purpose
 )  # fmt: skip
 async def test_a_cursor_that_is_none_of_ours_is_refused(ledger: ChainedLedger, cursor: str) -> None:
     """Made-up cursors are the caller's mistake, not a fault."""
