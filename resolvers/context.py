@@ -10,6 +10,7 @@ from app.domain.aggregates import ReportName
 from app.domain.caseload import OpenedCards
 from app.domain.changes import Change
 from app.domain.choices import Choices, SentCommand
+from app.domain.clinical.chart import Chart
 from app.domain.commands import Command, Conflict, Invalid, Outcome, Recorded
 from app.domain.elevations import ElevatedAccess
 from app.domain.errors import RecordRefusal
@@ -51,6 +52,7 @@ class OpenedCard:
     born_on her date of birth, as her identity number has it; whoever opened the card knows that
     past    the versions of its items, where the document asks for any
     news    what happened to it, where the document asks for that and the card is not closed
+    charts  what computed fields were worked out from, by the sections they look at and the day: made once for all
     """
 
     head: RecordHead
@@ -61,6 +63,7 @@ class OpenedCard:
     born_on: date | None = None
     past: History | None = None
     news: News | None = None
+    charts: dict[tuple[frozenset[str], date], Chart] = field(default_factory=dict)
 
     @property
     def told_news(self) -> list[Change]:

@@ -100,6 +100,8 @@ class Plan:
 
     def selection_on(self, now: datetime, variables: VariableValues) -> Mapping[str, Selection]:
         """The selection; with the versions of what a computed value looks at, where that is asked of an earlier day."""
+        if not self.dated:
+            return self.selection
         found, today = dict(self.selection), now.astimezone(OSLO).date()
         for one in self.dated:
             as_of = get_argument_values(one.definition, one.node, variables).get(AS_OF)

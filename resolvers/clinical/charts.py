@@ -25,10 +25,16 @@ AsOf = Annotated[
 def chart_for(card: OpenedCard, field: str, as_of: date | None = None) -> Chart:
     """The chart that a field of the card is worked out from. A day in the past is put back to what was known then."""
     kinds, day = KINDS_LOOKED_AT[field], as_of or card.grant.today
+    if (kinds, day) not in card.charts:
+        card.charts[kinds, day] = _made(card, field, day)
+    return card.charts[kinds, day]
+
+
+def _made(card: OpenedCard, field: str, day: date) -> Chart:
     if day >= card.grant.today:
         return Chart.of(documents_for(card, field), day, born_on=card.born_on, ended_on=ended_on(card))
     assert card.past is not None  # the plan has seen that a day in the past is asked about
-    versions = [version for version in card.past.released() if version.kind in kinds]
+    versions = [version for version in card.past.released() if version.kind in KINDS_LOOKED_AT[field]]
     return chart_on(day, versions, born_on=card.born_on, ended_on=ended_on(card))
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from app.domain.clinical.catalogue import RULES, Audience, Rule, Severity
-from app.domain.clinical.chart import Chart, Input, each_once
+from app.domain.clinical.chart import Chart, Input, each_once, once_a_chart
 from app.domain.clinical.rules import (
     aspirin,
     blood,
@@ -93,11 +93,12 @@ def rules_in_force() -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules() if rule.off is None)
 
 
-def evaluate(chart: Chart, rules: Iterable[Rule] | None = None) -> Evaluation:
+@once_a_chart
+def evaluate(chart: Chart) -> Evaluation:
     """Every alert, the gravest first. None at all once the pregnancy is over."""
     if chart.is_over:
         return Evaluation((), ())
-    asked = rules_in_force() if rules is None else tuple(rules)
+    asked = rules_in_force()
     fired = [alert for rule in asked for alert in alerts_of(rule, chart)]
     silent = {rule.id for rule in asked} - {alert.rule.id for alert in fired}
     open_questions = ((rule, _unrecorded(rule, chart)) for rule in asked if rule.id in silent)
