@@ -22,8 +22,7 @@ def undated_last(section: Section, items: Items) -> Items:
     by = section.ordered_by
     if by is None or all(item.get(by) is not None for item in items):
         return items
-    undated = sorted((item for item in items if item.get(by) is None), key=_item_id)
-    return [item for item in items if item.get(by) is not None] + undated
+    return _first(items, lambda item: item.get(by) is not None)
 
 
 def reordering(section: Section, release: "Release") -> Callable[[Items, date], Items] | None:
@@ -33,11 +32,15 @@ def reordering(section: Section, release: "Release") -> Callable[[Items, date], 
         return None
 
     def reordered(items: Items, today: date) -> Items:
-        dated = [item for item in items if _shows_date(item, by, release, today)]
-        undated = [item for item in items if not _shows_date(item, by, release, today)]
-        return dated + sorted(undated, key=_item_id)
+        return _first(items, lambda item: _shows_date(item, by, release, today))
 
     return reordered
+
+
+def _first(items: Items, is_dated: Callable[[dict[str, Any]], bool]) -> Items:
+    """Those with a date as they stand, then the others in the order of their ids."""
+    undated = sorted((item for item in items if not is_dated(item)), key=_item_id)
+    return [item for item in items if is_dated(item)] + undated
 
 
 def _shows_date(item: dict[str, Any], by: str, release: "Release", today: date) -> bool:

@@ -4,7 +4,6 @@ A claim is named by its whole name or by the last part of it, and what stands in
 `security_level`, `attest.care_relationship.decision_ref.id`.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import get_default_algorithms
 
 from app.identity import claims
+from app.identity.compact import base64url
 from app.identity.development_keys import SigningKey
 
 
@@ -49,8 +49,8 @@ class Draft:
 
     def signed(self) -> str:
         """In the compact form."""
-        text = f"{_base64url(_json(self.header))}.{_base64url(self._payload_text())}"
-        return f"{text}.{_base64url(_SIGN[self.signature](text.encode(), self.key))}"
+        text = f"{base64url(_json(self.header))}.{base64url(self._payload_text())}"
+        return f"{text}.{base64url(_SIGN[self.signature](text.encode(), self.key))}"
 
     def _payload_text(self) -> bytes:
         text = _json(self.payload)
@@ -209,7 +209,3 @@ _SIGN: Final[dict[Signature, Callable[[bytes, SigningKey], bytes]]] = {
 
 def _json(part: dict[str, Any]) -> bytes:
     return json.dumps(part, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -34,6 +34,13 @@ def in_class(chart: Chart, *classes: BodyMassClass) -> Iterator[Finding]:
         yield found(*body_mass_inputs(chart), body_mass=index.value)
 
 
+def index_above(limit: int, chart: Chart) -> Iterator[Finding]:
+    """A finding when her body mass index before the pregnancy is above a limit."""
+    index = body_mass(chart)
+    if index is not None and index.value > limit:
+        yield found(*body_mass_inputs(chart), body_mass=index.value)
+
+
 @rule(
     "BM-1", group="body_mass", severity=Severity.PLAN, audience=HER_AND_PRIMARY_CARE, sources=("HD-FO",),
     evidence=Evidence.ONE_SOURCE, facts=BODY_MASS, resolution=Resolution.ASSESSED,
@@ -49,9 +56,7 @@ def underweight(chart: Chart) -> Iterator[Finding]:
 )  # fmt: skip
 def above_25(chart: Chart) -> Iterator[Finding]:
     """Body mass index above 25: a ground for a glucose tolerance test."""
-    index = body_mass(chart)
-    if index is not None and index.value > 25:
-        yield found(*body_mass_inputs(chart), body_mass=index.value)
+    yield from index_above(25, chart)
 
 
 @rule(
@@ -60,9 +65,7 @@ def above_25(chart: Chart) -> Iterator[Finding]:
 )  # fmt: skip
 def above_30(chart: Chart) -> Iterator[Finding]:
     """Body mass index above 30: HbA1c before week 16."""
-    index = body_mass(chart)
-    if index is not None and index.value > 30:
-        yield found(*body_mass_inputs(chart), body_mass=index.value)
+    yield from index_above(30, chart)
 
 
 @rule(
