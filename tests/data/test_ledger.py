@@ -304,8 +304,8 @@ async def test_a_page_can_be_of_one_actor(ledger: ChainedLedger) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "AAAA", "bnVsbA==", "WzFd", "ø", cursor_at((NOW, "one", 2**63)), cursor_of((NOW, "\0", 1)),
-     cursor_at((NOW.replace(tzinfo=None), "one", 1)), cursor_of((NOW, 1, 1))],  # type: ignore[arg-type]  # wrong on purpose
+    ["", "x", "AAAA", "bnVsbA==", "WzFd", "ø", cursor_at((NOW, "one", 2**63)), cursor_at((NOW, "\0", 1)),
+     cursor_at((NOW.replace(tzinfo=None), "one", 1)), cursor_at((NOW, 1, 1))],  # type: ignore[arg-type]  # wrong on purpose
 )  # fmt: skip
 async def test_a_cursor_that_is_none_of_ours_is_refused(ledger: ChainedLedger, cursor: str) -> None:
     """Made-up cursors are the caller's mistake, not a fault."""
