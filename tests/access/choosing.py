@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from sqlalchemy import text
 
 from app.domain.record import Block, BlockTarget
@@ -35,13 +34,9 @@ WHY = "eklampsi, bevisstløs, trenger sykehistorien"
 
 async def send(world: World, token: str, query: str, **variables: Any) -> dict[str, Any]:
     """The body of an answer to a holder of a token."""
-    response = await post(world, token, query, **variables)
+    response = await world.send(token, query, **variables)
     body: dict[str, Any] = response.json()
     return body
-
-
-async def post(world: World, token: str, query: str, **variables: Any) -> httpx.Response:
-    return await world.send(token, query, **variables)
 
 
 def set_clock(world: World, now: datetime) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.record import Block, BlockTarget
 from data.patients import set_blocks
-from tests.access.choosing import BLOCK, ILLNESSES, LIFT, MY_BLOCKS, WOMAN, block, code, lift, of_hers, post, set_clock
+from tests.access.choosing import BLOCK, ILLNESSES, LIFT, MY_BLOCKS, WOMAN, block, code, lift, of_hers, set_clock
 from tests.world import NOW, World
 
 GP = "999900018"
@@ -227,7 +227,7 @@ async def test_her_blocks_outlive_a_withdrawal(world: World) -> None:
 async def test_nobody_else_places_lifts_or_reads_her_blocks(world: World, persona: str) -> None:
     """The commands are in her schema alone; a representative has none."""
     for query, variables in ((BLOCK, {"input": PERSON, "key": "k"}), (LIFT, {"id": "b", "key": "k"}), (MY_BLOCKS, {})):
-        response = await post(world, world.token(persona), query, **variables)
+        response = await world.send(world.token(persona), query, **variables)
         assert response.status_code in (400, 403)
         assert "data" not in response.json()
     assert await of_hers(world, "kari", "access_block") == []

@@ -31,7 +31,6 @@ from tests.access.choosing import (
     look,
     nothing_was_opened,
     of_hers,
-    post,
     send,
     stored,
     write,
@@ -58,19 +57,19 @@ async def test_without_a_sign_in_session_nothing_opens(world: World) -> None:
 async def test_nobody_but_health_personnel_has_the_command(world: World, persona: str) -> None:
     """It is in no other schema; and the list of elevations is in hers alone."""
     said = {"patient": world.number(WOMAN), "reason": "OTHER", "text": WHY, "key": "k"}
-    response = await post(world, world.token(persona), ELEVATE, **said)
+    response = await world.send(world.token(persona), ELEVATE, **said)
     assert response.status_code in (400, 403) and "data" not in response.json()
     if persona != "kari":
-        assert (await post(world, world.token(persona), HERS)).status_code in (400, 403)
+        assert (await world.send(world.token(persona), HERS)).status_code in (400, 403)
     assert await of_hers(world, WOMAN, "elevation") == []
 
 
 async def test_health_personnel_are_not_told_who_else_opened_what(world: World) -> None:
     """The list, names, reasons and words are hers; the one who opened is told until when."""
-    assert (await post(world, world.token("hospital"), HERS)).status_code == 400
+    assert (await world.send(world.token("hospital"), HERS)).status_code == 400
     query = ELEVATE.replace("inForce", "reasonText")
     said = {"patient": world.number(WOMAN), "reason": "OTHER", "text": WHY, "key": "k"}
-    assert (await post(world, in_session(world, "hospital", "ETREAT"), query, **said)).status_code == 400
+    assert (await world.send(in_session(world, "hospital", "ETREAT"), query, **said)).status_code == 400
 
 
 async def test_a_block_that_stays_makes_opening_the_other_pointless(world: World) -> None:
@@ -221,7 +220,7 @@ async def test_an_elevation_that_cannot_be_read_opens_nothing(world: World) -> N
     await elevate(world, token)
     async with world.services.database.transaction() as connection:
         await connection.execute(text("UPDATE patient SET elevations = '[{}]'"))
-    response = await post(world, token, ILLNESSES, patient=world.number(WOMAN))
+    response = await world.send(token, ILLNESSES, patient=world.number(WOMAN))
     assert response.status_code >= 500 and not (response.json().get("data") or {}).get("card")
 
 

@@ -20,7 +20,6 @@ from tests.access.choosing import (
     in_session,
     keep_out,
     of_hers,
-    post,
     send,
     set_clock,
 )
@@ -89,7 +88,7 @@ async def test_without_a_ledger_there_is_no_queue_and_no_review(world: World) ->
     """Nothing is shown and nothing is changed that is not written down."""
     made = await opened(world)
     await world.break_ledger()
-    assert (await post(world, world.token("auditor"), QUEUE)).status_code == 503
+    assert (await world.send(world.token("auditor"), QUEUE)).status_code == 503
     assert not ((await review(world, made)).get("data") or {}).get("reviewElevation")
     assert await of_hers(world, WOMAN, "elevation", "review_conclusion") == [(None,)]
 
@@ -174,7 +173,7 @@ async def test_nobody_but_the_auditor_has_queue_and_review(world: World, persona
     made = await opened(world)
     token, before = world.token(persona), await of_hers(world, WOMAN, "elevation")
     for query, said in ((QUEUE, {}), (REVIEW, {"id": made, "note": "", "key": "k"})):
-        response = await post(world, token, query, **said)
+        response = await world.send(token, query, **said)
         assert response.status_code in (400, 403) and "data" not in response.json()
     assert await of_hers(world, WOMAN, "elevation") == before
 
@@ -182,9 +181,9 @@ async def test_nobody_but_the_auditor_has_queue_and_review(world: World, persona
 async def test_the_right_to_audit_is_needed(world: World) -> None:
     """The role alone is not enough."""
     token = world.token("auditor", scope=["nhn:maternity-gateway/read", "nhn:maternity-gateway/write"])
-    assert (await post(world, token, QUEUE)).status_code == 403
+    assert (await world.send(token, QUEUE)).status_code == 403
     said = {"id": await opened(world), "note": "", "key": "k"}
-    assert (await post(world, token, REVIEW, **said)).status_code == 403
+    assert (await world.send(token, REVIEW, **said)).status_code == 403
 
 
 async def test_the_queue_stands_alone(world: World) -> None:
@@ -193,7 +192,7 @@ async def test_the_queue_stands_alone(world: World) -> None:
     asked = "elevationsToReview { edges { cursor } }"
     beside = f'accessLog(patient: "{world.number(WOMAN)}") {{ edges {{ cursor }} }}'
     for query in (f"{{ {asked} {beside} }}", f"{{ a: {asked} b: {asked} }}"):
-        response = await post(world, world.token("auditor"), query)
+        response = await world.send(world.token("auditor"), query)
         assert (response.status_code, code(response.json())) == (400, "REVIEWS_STAND_ALONE")
 
 

@@ -16,7 +16,6 @@ from tests.access.choosing import (
     keep_out,
     look,
     of_hers,
-    post,
     send,
     set_clock,
     write,
@@ -119,7 +118,7 @@ async def test_whatever_names_another_woman_is_a_turning(world: World, how: str)
     later(world, 5)
     if how == "both at once":
         query = f'{{ a: card(patient: "{world.number("kari")}") {{ status }} b: card(patient: "{world.number(WOMAN)}") {{ status }} }}'
-        assert (await post(world, token, query)).status_code == 400
+        assert (await world.send(token, query)).status_code == 400
     else:
         await send(world, token, STATUS if how == "status" else ILLNESSES, patient=world.number("kari"))
     later(world, 6)
@@ -169,7 +168,7 @@ async def test_when_the_ledger_cannot_be_asked_nothing_is_shown(world: World) ->
     await opened(world)
     later(world, 1)
     world.services.choices.elevations._choosing.database = None  # type: ignore[attr-defined]
-    response = await post(world, on_duty(world), ILLNESSES, patient=world.number(WOMAN))
+    response = await world.send(on_duty(world), ILLNESSES, patient=world.number(WOMAN))
     assert response.status_code >= 500 and not (response.json().get("data") or {}).get("card")
 
 

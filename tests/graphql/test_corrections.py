@@ -14,7 +14,7 @@ from app.domain.record import Block, BlockTarget, Protection
 from data.patients import set_blocks, set_person_status
 from data.storing import open_items_of
 from resolvers.card_sections import CardSection
-from tests.access.choosing import code, in_session, of_hers, post, send, stored
+from tests.access.choosing import code, in_session, of_hers, send, stored
 from tests.world import NOW, World
 
 GP_OFFICE, MIDWIFE_SERVICE = "310990000", "310990019"
@@ -173,11 +173,11 @@ async def test_only_who_writes_on_cards_answers(world: World) -> None:
     }
     assert code(await send(world, world.token("nurse", scope=scopes), ANSWER, **said)) == "SECTION_FORBIDDEN"
     for persona in ("secretary", "clerk", "ehr", "auditor", "evaluator", "representative", "kari"):
-        response = await post(world, world.token(persona), ANSWER, **said)
+        response = await world.send(world.token(persona), ANSWER, **said)
         assert response.status_code in (400, 403) and "data" not in response.json()
     for persona in ("gp", "secretary", "representative", "auditor"):
         said = {"section": "MEDICAL_CONDITIONS", "item": "i", "text": SAID, "key": "k"}
-        assert (await post(world, world.token(persona), REQUEST, **said)).status_code in (400, 403)
+        assert (await world.send(world.token(persona), REQUEST, **said)).status_code in (400, 403)
     assert (await listed(world, "kari"))[0]["status"] == "OPEN"
 
 

@@ -2,9 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -12,11 +10,11 @@ import orjson
 from app.domain.errors import TransportRefusal
 from app.domain.ledger import Entry
 from app.domain.viewer import Viewer
-from app.execution.admission import Admission
 from app.execution.operation import Request, answer
 from app.execution.programs import Programs
 from app.observability import PLANS
 from app.services import Services
+from tests.unlimited import Everybody
 
 
 class Recorder:
@@ -31,26 +29,6 @@ class Recorder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
-
-
-class Everybody(Admission):
-    """Lets everybody ask as often as she likes, with one token about any woman: whom it turns away it turns away before
-    the two ways part."""
-
-    def __init__(self) -> None:
-        pass
-
-    def admit(self, viewer: Viewer) -> None:
-        return
-
-    async def count_lookup(self, viewer: Viewer, patients: Collection[str], now: datetime) -> None:
-        return
-
-    async def check_patients(self, viewer: Viewer, patients: Collection[str], now: datetime) -> None:
-        return
-
-    async def close(self) -> None:
-        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ from tests.access.choosing import (
     look,
     nothing_was_opened,
     of_hers,
-    post,
     set_clock,
     stored,
     token_of,
@@ -140,11 +139,11 @@ async def test_TC_B06_whoever_is_kept_out_writes_nothing(world: World) -> None:
 
 async def test_TC_B07_an_emergency_opens_what_she_lets_it_open(world: World) -> None:
     """The hospital reads; what only she can open stays a number; both entries say on what basis, and which reason."""
-    expect_refused(await post(world, in_emergency(world), Q1, patient=world.number(W3)), BLOCKED)
+    expect_refused(await world.send(in_emergency(world), Q1, patient=world.number(W3)), BLOCKED)
     opened = (await elevate(world, in_emergency(world)))["data"]["elevateAccess"]
     assert (opened["accessBasis"], opened["inForce"]) == ("FORHOYET_AKUTT", True)
     assert opened["endsAt"] == (NOW + timedelta(minutes=60)).isoformat().replace("+00:00", "Z")
-    found = card_of(await post(world, in_emergency(world), Q1, patient=world.number(W3)))
+    found = card_of(await world.send(in_emergency(world), Q1, patient=world.number(W3)))
     assert found["mother"]["language"]
     assert (found["medicalConditions"], found["withheldByPatientCount"], found["withheld"]) == (None, 1, [])
     refused, wrote, looked = await entries_about(world, "W3")
@@ -280,10 +279,10 @@ async def test_TC_B15_her_yes_opens_what_needs_it(world: World, override: str, t
     """In ordinary care, with override codes 3 and 5; the basis is logged and shown."""
     await keep_out(world, override, hpr="999900085")
     token = in_session(world, caller("GP2"), "TREAT")
-    assert refusal(await post(world, token, Q1, patient=world.number(W3)))["elevation"] == told
+    assert refusal(await world.send(token, Q1, patient=world.number(W3)))["elevation"] == told
     opened = await elevate(world, token, reason=None, agrees=True)
     assert opened["data"]["elevateAccess"]["accessBasis"] == "FORHOYET_SAMTYKKE"
-    assert card_of(await post(world, token, Q1, patient=world.number(W3)))["medicalConditions"] is not None
+    assert card_of(await world.send(token, Q1, patient=world.number(W3)))["medicalConditions"] is not None
     entry = await expect_noted(world, 3, about="W3", outcome="ALLOWED", operation_kind="query", withheld=[])
     assert (entry["access_basis"], entry["elevated"]["reason_code"]) == ("FORHOYET_SAMTYKKE", None)
     assert [one["reason"] for one in (await world.data(W3, HERS))["elevations"]] == [None]

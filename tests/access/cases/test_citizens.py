@@ -33,7 +33,7 @@ from tests.access.cases.setting import (
     told,
 )
 from tests.access.cases.test_record_level import CORRECT, OPEN, STATUS_OR_CARD, WRITTEN_ON, last_refusal, rows_in
-from tests.access.choosing import ELEVATE, WHY, in_session, post, set_clock
+from tests.access.choosing import ELEVATE, WHY, in_session, set_clock
 from tests.whole_card import CANARY, whole_record
 from tests.world import NOW, WHOLE_RECORD, WHOLE_WOMAN, World
 
@@ -66,14 +66,14 @@ async def test_TC_C01_she_reads_everything_on_her_card(world: World) -> None:
 
 async def test_TC_C02_signed_in_less_securely_she_is_asked_to_step_up(gateway: World) -> None:
     """The answer says which level is needed."""
-    response = await post(gateway, gateway.token(caller("W1"), acr="idporten-loa-substantial"), MY_CARD)
+    response = await gateway.send(gateway.token(caller("W1"), acr="idporten-loa-substantial"), MY_CARD)
     expect_turned_away(response, 401, "INSUFFICIENT_ASSURANCE")
     assert 'acr_values="idporten-loa-high"' in response.headers["www-authenticate"]
 
 
 async def test_TC_C03_a_token_of_an_issuer_for_tests_is_a_strangers(gateway: World) -> None:
     """Here on a gateway that trusts other issuers, as one in production does: whoever is not listed is not heard."""
-    response = await post(gateway, gateway.token(caller("W1"), iss="https://test.idporten.no"), MY_CARD)
+    response = await gateway.send(gateway.token(caller("W1"), iss="https://test.idporten.no"), MY_CARD)
     expect_turned_away(response, 401, "INVALID_TOKEN", "ISSUER")
 
 
@@ -155,9 +155,9 @@ THE_NOTE: Final = """query($patient: NationalIdentityNumber!) { card(patient: $p
 async def compare_with_no_note(world: World, label: str) -> None:
     earlier = len(await entries_about(world, WHOLE_WOMAN))
     await keep(world, w9(None, noted=False))
-    without = [await post(world, herself(world), asked) for asked in (HER_CARD, HER_NOTE, HER_NOTE)]
+    without = [await world.send(herself(world), asked) for asked in (HER_CARD, HER_NOTE, HER_NOTE)]
     await keep(world, w9(label))
-    labelled = [await post(world, herself(world), asked) for asked in (HER_CARD, HER_NOTE, HER_NOTE)]
+    labelled = [await world.send(herself(world), asked) for asked in (HER_CARD, HER_NOTE, HER_NOTE)]
     assert "errors" not in labelled[0].json()
     assert [told(one) for one in labelled] == [told(one) for one in without]
     assert CANARY not in labelled[1].text
@@ -219,7 +219,7 @@ async def test_a_card_without_labels_has_no_badge(world: World) -> None:
 async def test_other_labels_hide_nothing_from_her(world: World, label: str) -> None:
     """Nothing at all, what parents may not see, what she has closed to health personnel: she sees it."""
     await keep(world, w9(label))
-    (visit,) = card_of(await post(world, herself(world), HER_NOTE))["antenatalVisits"]
+    (visit,) = card_of(await world.send(herself(world), HER_NOTE))["antenatalVisits"]
     assert CANARY in visit["note"]
 
 
@@ -233,20 +233,20 @@ async def test_what_she_has_closed_to_health_personnel_is_counted_and_opened_in_
     if not by_program:
         world.services.programs = None
     token = in_session(world, caller("HD1"), "ETREAT")
-    card = card_of(await post(world, token, THE_NOTE, patient=WHOLE_WOMAN))
+    card = card_of(await world.send(token, THE_NOTE, patient=WHOLE_WOMAN))
     assert (card["withheldByPatientCount"], card["antenatalVisits"][0]["note"]) == (1, None)
-    closed = card_of(await post(world, token, THE_CARD, patient=WHOLE_WOMAN))
+    closed = card_of(await world.send(token, THE_CARD, patient=WHOLE_WOMAN))
     assert closed["antenatalVisits"][0]["history"][0]["content"]["note"] is None
     item = next(item.item_id for item in whole_record(WHOLE_RECORD).items if item.kind == "antenatal_visits")
-    written = await post(world, token, CORRECT, patient=WHOLE_WOMAN, item=item, key=str(uuid4()))
+    written = await world.send(token, CORRECT, patient=WHOLE_WOMAN, item=item, key=str(uuid4()))
     expect_refused(written, "SECTION_FORBIDDEN")
     why = {"reason": "CONDITION_PREVENTS", "text": WHY, "key": str(uuid4())}
-    assert "errors" not in (await post(world, token, ELEVATE, patient=WHOLE_WOMAN, **why)).json()
-    opened = card_of(await post(world, token, THE_NOTE, patient=WHOLE_WOMAN))
+    assert "errors" not in (await world.send(token, ELEVATE, patient=WHOLE_WOMAN, **why)).json()
+    opened = card_of(await world.send(token, THE_NOTE, patient=WHOLE_WOMAN))
     assert opened["withheldByPatientCount"] == 0
     assert CANARY in opened["antenatalVisits"][0]["note"]
     assert (await entries_about(world, WHOLE_WOMAN))[-1]["elevated"]["reason_code"] == "4"
-    again = await post(world, token, ELEVATE, patient=WHOLE_WOMAN, **why | {"key": str(uuid4())})
+    again = await world.send(token, ELEVATE, patient=WHOLE_WOMAN, **why | {"key": str(uuid4())})
     expect_refused(again, "ELEVATION_NOT_APPLICABLE")
 
 
@@ -265,7 +265,7 @@ async def test_counters_are_hidden_together(world: World) -> None:
     """A label on one of the five counters of earlier pregnancies hides all five: the rest would give it away."""
     await keep(world, w9("NORN_KUT", kind="previous_pregnancies", fact="number_of_previous_live_births"))
     asked = "{ myCard { previousPregnancies { numberOfPreviousPregnancies numberOfPreviousLiveBirths } } }"
-    shown = card_of(await post(world, herself(world), asked))["previousPregnancies"]
+    shown = card_of(await world.send(herself(world), asked))["previousPregnancies"]
     assert set(shown.values()) == {None}
 
 
@@ -331,11 +331,11 @@ async def test_TC_C12_a_power_of_attorney_taken_back_holds_for_the_next_request(
     """Read, taken back, refused: at once, which is sooner than a minute; and refused a minute later. She reads that it
     was tried."""
     token = world.token(caller("REP1"))
-    assert card_of(await post(world, token, DUE_DATE))
+    assert card_of(await world.send(token, DUE_DATE))
     await revoke(world)
-    expect_representation_refused(await post(world, token, DUE_DATE), "REPRESENTATION_INVALID")
+    expect_representation_refused(await world.send(token, DUE_DATE), "REPRESENTATION_INVALID")
     set_clock(world, NOW + timedelta(seconds=61))
-    expect_representation_refused(await post(world, token, DUE_DATE), "REPRESENTATION_INVALID")
+    expect_representation_refused(await world.send(token, DUE_DATE), "REPRESENTATION_INVALID")
     assert await last_refusal(world, "W1") == "REPRESENTATION_INVALID"
 
 
@@ -355,7 +355,7 @@ async def test_TC_C13_a_power_of_attorney_for_something_else_opens_nothing(world
     await give(world, "W1", power(world, **more))
     response = await ask(world, "REP1", DUE_DATE)
     expect_representation_refused(response, "REPRESENTATION_INVALID")
-    unknown = await post(world, acting_for(world, W7), DUE_DATE)
+    unknown = await world.send(acting_for(world, W7), DUE_DATE)
     assert told(unknown) == told(response)
 
 
@@ -372,7 +372,7 @@ async def test_TC_C14_when_it_is_unclear_who_is_who_nobody_is_let_in(gateway: Wo
     parties = {"type": "FULLMAKT", "actor": REPRESENTATIVE_NUMBER, "subject": gateway.number("kari")}
     parties[party] = parties["actor" if party == "subject" else "subject"]
     token = gateway.token(caller("REP1"), **{claims.REPRESENTATION: parties})
-    expect_representation_refused(await post(gateway, token, MY_NAME), "REPRESENTATION_UNKNOWN")
+    expect_representation_refused(await gateway.send(token, MY_NAME), "REPRESENTATION_UNKNOWN")
 
 
 MY_NAME: Final = "{ myCard { mother { name } } }"
@@ -383,7 +383,7 @@ async def test_a_representative_of_a_hidden_woman_finds_no_card(world: World) ->
     given = [power(world) for _ in range(2)]
     await give(world, "W8", given[0])
     await give(world, "W3", given[1])
-    none = await post(world, acting_for(world, world.number(WOMEN["W8"])), DUE_DATE)
+    none = await world.send(acting_for(world, world.number(WOMEN["W8"])), DUE_DATE)
     expect_refused(none, "RECORD_NOT_AVAILABLE")
     services, number = world.services, world.number(WOMEN["W3"])
     for status in (
@@ -391,7 +391,7 @@ async def test_a_representative_of_a_hidden_woman_finds_no_card(world: World) ->
         {"protection": Protection.UNCLASSIFIED, "deceased_on": date(2026, 11, 1)},
     ):
         await set_person_status(services.database, services.patient_keys, number, **status)  # type: ignore[arg-type]  # as said
-        assert told(await post(world, acting_for(world, number), DUE_DATE)) == told(none)
+        assert told(await world.send(acting_for(world, number), DUE_DATE)) == told(none)
 
 
 async def test_a_protected_person_represents_nobody(world: World) -> None:
@@ -413,7 +413,7 @@ async def test_what_a_label_hides_a_representative_does_not_see(world: World) ->
     await note_power(services.database, services.patient_keys, WHOLE_WOMAN, power(world))
     for label, is_shown in (("N", True), ("NORN_FOR", True), ("NORN_EPO", False), ("NORS", False)):
         await keep(world, w9(label, kind="pregnancy", fact="due_date_by_ultrasound"))
-        card = card_of(await post(world, acting_for(world, WHOLE_WOMAN), DUE_DATE))
+        card = card_of(await world.send(acting_for(world, WHOLE_WOMAN), DUE_DATE))
         assert (card["pregnancy"]["dueDateByUltrasound"] is not None) is is_shown, label
 
 
@@ -433,7 +433,7 @@ async def test_TC_C16_her_parents_do_not(world: World, kind: str) -> None:
     await give(world, "W6", power(world, PARENT))
     token = acting_for(world, world.number(WOMEN["W6"]), kind, PARENT)
     with world.services.database.count_statements() as counted:
-        response = await post(world, token, DUE_DATE)
+        response = await world.send(token, DUE_DATE)
     expect_representation_refused(response, "REPRESENTATION_NOT_SUPPORTED")
     assert not any("FROM patient" in statement or "maternity_record" in statement for statement in counted)
 
@@ -445,7 +445,7 @@ async def test_TC_C17_a_parent_learns_nothing_of_a_card_of_a_girl_of_14(world: W
         if has_card:
             await store(world.services.database, world.services.patient_keys, [(W7, NOW, whole_record(WHOLE_RECORD))])
         token = acting_for(world, W7, "FORELDREREPRESENTASJON", PARENT)
-        answers += [await post(world, token, asked) for asked in (DUE_DATE, "{ consent { given } }")]
+        answers += [await world.send(token, asked) for asked in (DUE_DATE, "{ consent { given } }")]
     for response in answers:
         expect_representation_refused(response, "REPRESENTATION_NOT_SUPPORTED")
         assert told(response) == told(answers[0])
@@ -472,7 +472,7 @@ async def test_TC_C18_no_card_is_opened_for_a_girl_of_14(world: World) -> None:
     assert told(await open_for(world, W7)) == told(refused)
     assert await rows_in(world, "maternity_record") == before
     radiographer = world.token(caller("US1"), scope=[f"{claims.GATEWAY}/read", f"{claims.GATEWAY}/write"])
-    expect_refused(await post(world, radiographer, OPEN, patient=W7, key=str(uuid4())), "SECTION_FORBIDDEN")
+    expect_refused(await world.send(radiographer, OPEN, patient=W7, key=str(uuid4())), "SECTION_FORBIDDEN")
 
 
 async def test_her_age_is_the_population_registers_to_say(world: World) -> None:
@@ -506,7 +506,7 @@ async def test_TC_C19_at_16_the_day_begins_in_norway(world: World) -> None:
     ):
         set_clock(world, now)
         world.services.consents = consents_by(world)
-        given = await post(world, world.token("kari", **hers), give_consent)
+        given = await world.send(world.token("kari", **hers), give_consent)
         opened = await open_for(world, number)
         if is_16:
             assert given.json()["data"] == {"giveConsent": {"given": True}}
@@ -514,9 +514,9 @@ async def test_TC_C19_at_16_the_day_begins_in_norway(world: World) -> None:
         else:
             expect_refused(given, "RECORD_CANNOT_BE_CREATED")
             expect_refused(opened, "RECORD_CANNOT_BE_CREATED")
-        own = await post(world, world.token("kari", **hers), "{ myCard { status } }")
+        own = await world.send(world.token("kari", **hers), "{ myCard { status } }")
         assert own.json()["data"]["myCard"] == ({"status": "ACTIVE"} if is_16 else None)
-        looked = await post(world, acting_for(world, number, *parent), DUE_DATE)
+        looked = await world.send(acting_for(world, number, *parent), DUE_DATE)
         expect_representation_refused(looked, "REPRESENTATION_NOT_SUPPORTED")
 
 
@@ -533,7 +533,7 @@ async def test_a_card_that_a_girl_under_16_has_is_read_by_her_and_her_midwife(wo
     """One that came in from elsewhere: opened under ordinary rules; only her parents are kept out."""
     await store(world.services.database, world.services.patient_keys, [(W7, NOW, whole_record(WHOLE_RECORD))])
     assert card_of(await world.ask(caller("MW1"), STATUS_OR_CARD, patient=W7))["mother"]["name"]
-    assert card_of(await post(world, world.token("kari", pid=W7), MY_NAME))["mother"]["name"]
+    assert card_of(await world.send(world.token("kari", pid=W7), MY_NAME))["mother"]["name"]
 
 
 # --- not a professional ----------------------------------------------------------------------------------------------
@@ -542,7 +542,7 @@ async def test_a_card_that_a_girl_under_16_has_is_read_by_her_and_her_midwife(wo
 async def test_TC_C20_an_attest_does_not_make_a_citizen_a_professional(world: World) -> None:
     """In the token it is refused. Beside it, in headers, it is not read: what is asked is not in her schema."""
     attest = {"practitioner": {"authorization": {"code": "LE"}}, "care_relationship": {"purpose_of_use": "TREAT"}}
-    response = await post(world, world.token(caller("W1"), **{claims.ATTEST: attest}), Q1, patient=world.number("kari"))
+    response = await world.send(world.token(caller("W1"), **{claims.ATTEST: attest}), Q1, patient=world.number("kari"))
     expect_turned_away(response, 403, "ACTOR_NOT_PERMITTED", "CITIZEN_WITH_ATTEST")
     headers = {**world.credentials(world.token(caller("W1"))), claims.ATTEST.replace(":", "-"): str(attest)}
     asked = {"query": Q1, "variables": {"patient": world.number(WOMEN["W3"])}}
@@ -556,7 +556,7 @@ async def test_TC_C21_a_citizens_token_that_is_bound_to_no_key_is_not_taken_as_b
     """Where proofs are asked for, as in production: the scheme is refused, and with it the token."""
     gateway.services.settings = gateway.services.settings.model_copy(update={"profile": "production"})
     gateway.proof_key = None
-    response = await post(gateway, gateway.token(caller("W1")), MY_CARD)
+    response = await gateway.send(gateway.token(caller("W1")), MY_CARD)
     assert response.status_code == 401
     said = refusal(response)
     assert said["code"] == "INVALID_TOKEN"

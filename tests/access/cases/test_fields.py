@@ -27,7 +27,7 @@ from tests.access.cases.setting import (
     read,
     write_visit,
 )
-from tests.access.choosing import post, stored
+from tests.access.choosing import stored
 from tests.access.test_reports import READ, exact, make, populate, reports
 from tests.whole_card import CANARY, selection
 from tests.world import World
@@ -139,7 +139,7 @@ async def test_TC_F07_whoever_has_no_licence_reads_no_card(world: World) -> None
     their schema lacks what Q1 asks for, and no card is opened for what it has."""
     expect_not_in_schema(await read(world, "SEC1", "W1"))
     token = world.token(caller("SEC1"), scope=["nhn:maternity-gateway/read", "nhn:maternity-gateway/status"])
-    opened = await post(world, token, card("mother { name }"), patient=world.number(WOMEN["W1"]))
+    opened = await world.send(token, card("mother { name }"), patient=world.number(WOMEN["W1"]))
     expect_refused(opened, "SECTION_FORBIDDEN")
     assert (await last_entry(world))["outcome"] == "REFUSED"
     status = (await ask(world, "SEC1", Q_STATUS, "W1")).json()["data"]["cardStatus"]
@@ -335,7 +335,7 @@ async def test_TC_F21_an_imaging_unit_writes_nothing(world: World) -> None:
     before = await versions(world)
     assert (await ask(world, "US1", FOLLOW_UP, "W1", key=new_key())).status_code == 403
     token = world.token("imaging", scope=["nhn:maternity-gateway/read", "nhn:maternity-gateway/write"])
-    response = await post(world, token, FOLLOW_UP, patient=world.number("kari"), key=new_key())
+    response = await world.send(token, FOLLOW_UP, patient=world.number("kari"), key=new_key())
     expect_refused(response, "SECTION_FORBIDDEN")
     entry = await last_entry(world)
     assert (entry["outcome"], entry["refusal"], entry["written"]) == ("REFUSED", "SECTION_FORBIDDEN", [])

@@ -31,7 +31,7 @@ from tests.access.cases.setting import (
     told,
     write_visit,
 )
-from tests.access.choosing import ELEVATE, WHY, elevate, in_session, of_hers, post
+from tests.access.choosing import ELEVATE, WHY, elevate, in_session, of_hers
 from tests.world import World
 
 OPEN = """mutation($patient: NationalIdentityNumber!, $key: String!) {
@@ -245,7 +245,7 @@ async def test_TC_R16_an_emergency_does_not_open_the_card_of_a_dead_woman(world:
     """Refused as where there is no card; no elevation is stored."""
     why = {"reason": "CONDITION_PREVENTS", "text": WHY, "key": str(uuid4())}
     answers = [
-        await post(world, in_session(world, caller("HD1"), "ETREAT"), ELEVATE, patient=world.number(WOMEN[who]), **why)
+        await world.send(in_session(world, caller("HD1"), "ETREAT"), ELEVATE, patient=world.number(WOMEN[who]), **why)
         for who in ("W5", "W8")
     ]
     expect_refused(answers[0], "RECORD_NOT_AVAILABLE")
@@ -354,7 +354,7 @@ async def test_TC_R22_an_unknown_person_is_not_told_from_one_without_consent(wor
 async def test_TC_R23_nobody_opens_her_own_card_in_a_professional_role(world: World) -> None:
     """Refused as a doctor; as herself she reads it."""
     token = world.token(caller("GP1"), **{claims.PID: world.number(WOMEN["W1"])})
-    response = await post(world, token, STATUS_OR_CARD, patient=world.number(WOMEN["W1"]))
+    response = await world.send(token, STATUS_OR_CARD, patient=world.number(WOMEN["W1"]))
     expect_refused(response, "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE")
     assert await last_refusal(world, "W1") == "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE"
     assert card_of(await ask(world, "W1", MY_CARD))["mother"]
@@ -420,7 +420,7 @@ async def test_a_protected_womans_clinicians_are_refused_in_the_same_order(world
     """Whoever is she herself in a professional role is told so for earlier cards too, protected or not."""
     for woman in ("W8", "W4"):
         token = world.token(caller("GP1"), **{claims.PID: world.number(WOMEN[woman])})
-        response = await post(world, token, EARLIER, patient=world.number(WOMEN[woman]))
+        response = await world.send(token, EARLIER, patient=world.number(WOMEN[woman]))
         expect_refused(response, "SELF_ACCESS_THROUGH_PROFESSIONAL_ROLE")
 
 

@@ -15,7 +15,7 @@ from tests.access.proof.outcomes import Place, has_route, outcomes
 from tests.access.proof.routes import Asker, NotAnswered
 from tests.access.proof.swapping import swapped
 from tests.access.proof.switches import SWITCHES, prepare
-from tests.sameness.both import Everybody
+from tests.unlimited import Everybody
 from tests.world import World
 
 KILLED: Final = "killed"
