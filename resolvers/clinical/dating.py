@@ -37,25 +37,8 @@ class DayOfPregnancy:
     explanation = explanation_field()
 
 
-@strawberry.type(description="A due date that another one supersedes. Norwegian: tidligere termin.")
-class SupersededDueDate:
-    due_on: date = described("The day.")
-    basis: DueDateBasis = described("What it rests on.")
-    days_later: int = described("By how many days it is later than the one that counts; negative: earlier.")
-    facts: list[str] = described("Paths of the facts it is taken from.", usual_items=2)
-    scanned_on: date | None = described(
-        "The day of the ultrasound examination, where it rests on one that is recorded."
-    )
-    is_certain: bool | None = described("Whether she is certain of her last period; null where that is not recorded.")
-    author: AuthorType | None = described("Who wrote the facts.")
-
-
-def _on_a_day(root: Any, on: OnDay = None) -> Any:
-    return day_of_pregnancy(root["dating"], on or root["today"], root["listener"])
-
-
-@strawberry.type(description="How the pregnancy is dated: the due date that counts. Norwegian: termin.")
-class PregnancyDating:
+@strawberry.type
+class _DueDate:
     due_on: date = described("The day. Norwegian: termindato.")
     basis: DueDateBasis = described("What it rests on.")
     facts: list[str] = described("Paths of the facts it is taken from.", usual_items=2)
@@ -64,6 +47,19 @@ class PregnancyDating:
     )
     is_certain: bool | None = described("Whether she is certain of her last period; null where that is not recorded.")
     author: AuthorType | None = described("Who wrote the facts.")
+
+
+@strawberry.type(description="A due date that another one supersedes. Norwegian: tidligere termin.")
+class SupersededDueDate(_DueDate):
+    days_later: int = described("By how many days it is later than the one that counts; negative: earlier.")
+
+
+def _on_a_day(root: Any, on: OnDay = None) -> Any:
+    return day_of_pregnancy(root["dating"], on or root["today"], root["listener"])
+
+
+@strawberry.type(description="How the pregnancy is dated: the due date that counts. Norwegian: termin.")
+class PregnancyDating(_DueDate):
     superseded: list[SupersededDueDate] = described(
         "The due dates it supersedes, the one that would count next first.", usual_items=3
     )

@@ -175,8 +175,8 @@ class CurvePoint:
 
 FIRST_WEEK: Final = 0
 Which = Annotated[CurveKind, strawberry.argument(description="Which curve.")]
-FromWeek = Annotated[int, strawberry.argument(name="from", description="The first week, 0 to 44.")]
-ToWeek = Annotated[int, strawberry.argument(name="to", description="The last week, 0 to 44.")]
+FromWeek = Annotated[int, strawberry.argument(name="from", description=f"The first week, {FIRST_WEEK} to {LAST_WEEK}.")]
+ToWeek = Annotated[int, strawberry.argument(name="to", description=f"The last week, {FIRST_WEEK} to {LAST_WEEK}.")]
 
 
 def growth_reference(root: Any, kind: Which, from_week: FromWeek = FIRST_WEEK, to_week: ToWeek = LAST_WEEK) -> Any:
